@@ -1,0 +1,1 @@
+"""The `ionto` command: arguments and composition of the programs."""

@@ -1,0 +1,1 @@
+"""The Kivy touchscreen. Everything shown follows from the status of the daemon."""

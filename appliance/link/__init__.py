@@ -1,0 +1,1 @@
+"""Messages, framing and the client of the local socket. No logic."""

@@ -1,0 +1,1 @@
+"""Composes core and bench to show what holds: simulate, measure."""

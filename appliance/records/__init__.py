@@ -1,0 +1,1 @@
+"""The recorder: it alone writes records.db and issues permits."""

@@ -1,0 +1,1 @@
+"""What a technician does: calibration and the self-test report."""
