@@ -1,0 +1,149 @@
+"""What can happen to the bench: every action's name, parameters, bounds and meaning, in one table.
+
+Scripts, the control channel and the help text all read this table. It only says what may be asked; how the circuit
+answers is the bench's matter. It never lets a value through that the bench could not stand.
+"""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from appliance.errors import ConfigError
+
+Value = float | int | bool | str
+
+
+class Param(NamedTuple):
+    """One parameter. `low` and `high` are inclusive; a parameter without a default must be given."""
+
+    kind: type[float] | type[int] | type[bool] | type[str]
+    help: str
+    default: Value | None = None
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+
+
+class Action(NamedTuple):
+    """One action and its parameters by name."""
+
+    help: str
+    params: Mapping[str, Param] = MappingProxyType({})
+
+
+def _over_s(default: float | None) -> Param:
+    return Param(float, "seconds that the movement takes", default, 0.0, 3600.0)
+
+
+_RESTORE: Final = Param(bool, "true: end the fault again", default=False)
+
+ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        # -- the person
+        "hands_in": Action("both hands go into the water, flat"),
+        "hands_out": Action("both hands leave the water", {"over_s": _over_s(0.3)}),
+        "lift": Action(
+            "a hand leaves the water, or comes back, up to an area",
+            {
+                "to_area_cm2": Param(float, "wet area that stays, square centimetres", None, 0.0, 1000.0),
+                "over_s": _over_s(None),
+                "hand": Param(str, "which hand", "left", choices=("left", "right", "both")),
+            },
+        ),
+        "salt": Action(
+            "salt or baking soda goes into each tray",
+            {"teaspoons": Param(float, "level teaspoons a tray", 1.0, 0.0, 20.0)},
+        ),
+        "pedal": Action(
+            "the pedal is pressed and released", {"hold_s": Param(float, "seconds pressed", 0.2, 0.0, 60.0)}
+        ),
+        "estop": Action("the red switch is pushed", {"release": Param(bool, "true: pulled out again", default=False)}),
+        "tray_out": Action(
+            "a tray is pulled out of its seat",
+            {
+                "side": Param(str, "which tray", "left", choices=("left", "right")),
+                "back": Param(bool, "true: pushed in again", default=False),
+            },
+        ),
+        # -- leads and loads
+        "lead_break": Action("a patient lead breaks", {"restore": _RESTORE}),
+        "lead_flicker": Action(
+            "a patient lead opens and closes again",
+            {
+                "ms": Param(float, "milliseconds open each time", 20.0, 0.01, 10_000.0),
+                "count": Param(int, "how often, with pauses of the same length", 1, 1, 1000),
+            },
+        ),
+        "short": Action("a cable joins both electrodes"),
+        "one_tray": Action("both plates lie in one tray"),
+        # -- chips
+        "dac_stuck": Action(
+            "DAC1 stays at a code, whatever is written", {"code": Param(int, "the code", None, 0, 4095)}
+        ),
+        "dac_midscale": Action("both DACs wake at mid-scale, as from the factory"),
+        "adc_freeze": Action("the return ADC repeats its last result"),
+        "adc_reset": Action("the return ADC browns out and wakes with its reset configuration"),
+        "adc_swap": Action("the two ADCs answer to each other's address"),
+        "sense_open": Action("the return sense resistor R_M opens"),
+        "sense_short": Action("the return sense resistor R_M shorts"),
+        "i2c_nack": Action(
+            "a chip does not acknowledge",
+            {"address": Param(int, "its 7-bit address", None, 0x08, 0x77), "restore": _RESTORE},
+        ),
+        "i2c_hang": Action("the bus hangs: every transfer times out", {"restore": _RESTORE}),
+        # -- power, relays, protection
+        "supply_drop": Action("the supply drops out", {"for_s": Param(float, "seconds without", 0.05, 0.0001, 60.0)}),
+        "relay_weld": Action("K1's contacts weld closed"),
+        "polarity_weld": Action("K2 stays where it is"),
+        "watchdog_dead": Action("the watchdog chip no longer trips"),
+        "latch_dead": Action("the over-current latch no longer trips"),
+    }
+)
+
+
+def checked(action: str, given: Mapping[str, object]) -> dict[str, Value]:
+    """All parameters of `action`, defaults filled in.
+
+    Raises:
+        ConfigError: E504, for an unknown action or parameter, a missing one, a wrong type or a value out of bounds.
+    """
+    known = ACTIONS.get(action)
+    if known is None:
+        raise ConfigError("E504", f"unknown action {action!r}; expected one of {', '.join(ACTIONS)}")
+    for key in given:
+        if key not in known.params:
+            expected = ", ".join(known.params) or "no parameter"
+            raise ConfigError("E504", f"{action} has no parameter {key!r}; expected {expected}")
+    return {name: _value(action, name, param, given.get(name)) for name, param in known.params.items()}
+
+
+def _value(action: str, name: str, param: Param, given: object) -> Value:
+    """One parameter's value, its default when it was not given."""
+    if given is None:
+        if param.default is None:
+            raise ConfigError("E504", f"{action} needs {name}: {param.help}")
+        return param.default
+    value = float(given) if param.kind is float and type(given) is int else given
+    if not (isinstance(value, param.kind) and _allowed(param, value)):
+        raise ConfigError("E504", f"{action}: {name} is {given!r}; expected {_expected(param)}")
+    return value
+
+
+def _allowed(param: Param, value: Value) -> bool:
+    """Whether a value is within the parameter's bounds; a bool never passes for a number, nor does NaN."""
+    if isinstance(value, str):
+        return value in param.choices
+    if isinstance(value, bool):
+        return param.kind is bool
+    return param.low <= value <= param.high
+
+
+def _expected(param: Param) -> str:
+    """What a value must look like, for a message."""
+    if param.choices:
+        return f"one of {', '.join(param.choices)}"
+    if param.kind is bool:
+        return "true or false"
+    noun = "a whole number" if param.kind is int else "a number"
+    return f"{noun} from {param.low:g} to {param.high:g}"
