@@ -102,31 +102,45 @@ ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
 )
 
 
+class ActionError(ConfigError):
+    """E504 that knows which key of the table was wrong, so that a script can name its line."""
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        """`key` is None when the fault is not one of the keys given (an unknown action, a missing parameter)."""
+        super().__init__("E504", message)
+        self.key = key
+
+
 def checked(action: str, given: Mapping[str, object]) -> dict[str, Value]:
     """All parameters of `action`, defaults filled in.
 
     Raises:
-        ConfigError: E504, for an unknown action or parameter, a missing one, a wrong type or a value out of bounds.
+        ActionError: E504, for an unknown action or parameter, a missing one, a wrong type or a value out of bounds.
     """
     known = ACTIONS.get(action)
     if known is None:
-        raise ConfigError("E504", f"unknown action {action!r}; expected one of {', '.join(ACTIONS)}")
+        raise ActionError(f"unknown action {action!r}; expected one of {', '.join(ACTIONS)}")
+    return filled(action, known.params, given)
+
+
+def filled(what: str, params: Mapping[str, Param], given: Mapping[str, object]) -> dict[str, Value]:
+    """All of `params`, each as given or its default; `what` names the table in an error. Raises as `checked`."""
     for key in given:
-        if key not in known.params:
-            expected = ", ".join(known.params) or "no parameter"
-            raise ConfigError("E504", f"{action} has no parameter {key!r}; expected {expected}")
-    return {name: _value(action, name, param, given.get(name)) for name, param in known.params.items()}
+        if key not in params:
+            expected = ", ".join(params) or "no parameter"
+            raise ActionError(f"{what} has no parameter {key!r}; expected {expected}", key)
+    return {name: _value(what, name, param, given.get(name)) for name, param in params.items()}
 
 
-def _value(action: str, name: str, param: Param, given: object) -> Value:
+def _value(what: str, name: str, param: Param, given: object) -> Value:
     """One parameter's value, its default when it was not given."""
     if given is None:
         if param.default is None:
-            raise ConfigError("E504", f"{action} needs {name}: {param.help}")
+            raise ActionError(f"{what} needs {name}: {param.help}")
         return param.default
     value = float(given) if param.kind is float and type(given) is int else given
     if not (isinstance(value, param.kind) and _allowed(param, value)):
-        raise ConfigError("E504", f"{action}: {name} is {given!r}; expected {_expected(param)}")
+        raise ActionError(f"{what}: {name} is {given!r}; expected {_expected(param)}", name)
     return value
 
 
