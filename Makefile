@@ -1,0 +1,52 @@
+# make setup | run | test | lint | lock | clean | help.  Needs git, make and python3; `setup` installs the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+LOCK   := image_build/requirements.lock
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv -q
+
+.PHONY: help setup run test lint lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run    the appliance with a simulated device: in a window, in the terminal, or by itself"
+	@echo "make test   all tests"
+	@echo "make lint   ruff and mypy --strict"
+	@echo "make setup  system packages and .venv (the others do it when needed)"
+	@echo "make lock   choose newest versions within the bounds of setup.cfg and lock them"
+	@echo "make clean  remove .venv and caches"
+
+setup: $(STAMP)
+
+# Wheels only: nothing is compiled, and nothing of a dependency runs at install.
+$(STAMP): $(LOCK) setup.cfg pyproject.toml image_build/packages.txt
+	@sh image_build/packages.sh install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install --require-hashes --only-binary=:all: -r $(LOCK)
+	PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup
+	@$(BIN)/ionto demo
+
+test: setup
+	@$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict appliance
+
+# One lock for CPython 3.11 and later, x86_64 and aarch64. uv is wanted here only, in a venv of its own.
+lock:
+	$(PYTHON) -m venv --clear $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip --disable-pip-version-check -q install uv
+	$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-config \
+	    --no-emit-index-url --no-header --extra dev setup.cfg -o $(LOCK)
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
