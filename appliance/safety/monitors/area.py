@@ -1,0 +1,129 @@
+"""Area collapse: a constant current through a shrinking hand. The skin's part of the resistance is watched.
+
+What counts for the patient is density; the only sign of it is the resistance of the skin that is still in the water.
+Two monitors share one estimate: by level (a sleeper's hand that floats up over a minute) and by trend (a hand that is
+pulled out). Both act on charge delivered, so both must be quick; neither ever raises a voltage.
+"""
+
+from typing import Final
+
+from appliance.safety.sample import Sample
+from appliance.safety.trip import Trip
+
+ELECTRODES_V: Final = 2.5  # overpotential of both electrodes, constant [D]
+FROM_MA: Final = 3.0  # below this the electrodes' error hides the skin
+_WATCHED: Final = frozenset(("RAMP_UP", "HOLD"))
+_V_PERIOD_NS: Final = 10_000_000  # patient volts are converted every second tick
+_HISTORY: Final = 101  # readings: 1 s and the newest
+
+
+class SkinResistance:
+    """R_skin = (V - V_op) / I - R_inst from each conversion of the patient's volts.
+
+    `raw` is of one conversion; 100 ms and 1 s are whole periods of 50 and 60 Hz, so a trend of raw values is free
+    of hum. `smooth` is the mean of two conversions 10 ms apart, which cancels 50 Hz and most of 60 Hz.
+    """
+
+    def __init__(self) -> None:
+        self.fresh = False
+        self.raw_ohm = 0.0
+        self.smooth_ohm = 0.0
+        self.count = 0  # readings since the estimate began
+        self._ring = [0.0] * _HISTORY
+        self._last_ns = -1
+
+    def update(self, s: Sample) -> bool:
+        """Take this tick's conversion; True when there is a new estimate. Idempotent within a tick."""
+        if s.t_ns == self._last_ns:
+            return self.fresh
+        self._last_ns = s.t_ns
+        self.fresh = False
+        if s.state not in _WATCHED:
+            self.count = 0
+            return False
+        if s.patient_v is None or s.return_ma <= 0.0:
+            return False
+        if s.ramp_base_ma < FROM_MA:
+            self.count = 0
+            return False
+        raw_ohm = (s.patient_v - ELECTRODES_V) / s.return_ma * 1000.0 - s.r_inst_ohm
+        self.smooth_ohm = 0.5 * (raw_ohm + self.raw_ohm) if self.count else raw_ohm
+        self.raw_ohm = raw_ohm
+        self._ring[self.count % _HISTORY] = raw_ohm
+        self.count += 1
+        self.fresh = True
+        return True
+
+    def rise_over(self, readings: int) -> float | None:
+        """Raw value relative to the one `readings` conversions ago; None when there is none or it is not positive."""
+        if self.count <= readings:
+            return None
+        before_ohm = self._ring[(self.count - 1 - readings) % _HISTORY]
+        return self.raw_ohm / before_ohm if before_ohm > 0.0 else None
+
+
+class AreaLevel:
+    """R_skin above k times its reference, k from how far the density is from its ceiling [D].
+
+    k = max(1.15, 1 + 0.12 (j_ceiling / j_set - 1)). The reference follows down freely, up at most 4 % a minute (drying
+    rises 60 % in 20 min), and never above 1.6 times the lowest since RAMP_UP.
+    """
+
+    K_MIN: Final = 1.15
+    K_SLOPE: Final = 0.12
+    REFERENCE_UP_PER_NS: Final = 0.04 / 60e9
+    REFERENCE_MAX: Final = 1.6
+    SAMPLES: Final = 2
+    TRIP: Final = Trip("E211", "area_level", "PAUSE", "area", 0.3)
+
+    def __init__(self, skin: SkinResistance) -> None:
+        self._skin = skin
+        self._reference_ohm = 0.0
+        self._lowest_ohm = 0.0
+        self._count = 0
+
+    def check(self, s: Sample) -> Trip | None:
+        """RAMP_UP and HOLD from 3 mA."""
+        skin = self._skin
+        if not skin.update(s):
+            return None
+        r_ohm = skin.smooth_ohm
+        if skin.count == 1:
+            self._reference_ohm = self._lowest_ohm = r_ohm
+            self._count = 0
+            return None
+        self._follow(r_ohm)
+        j_set = s.ramp_base_ma / s.area_cm2
+        k = max(self.K_MIN, 1.0 + self.K_SLOPE * (s.density_ceiling_ma_per_cm2 / j_set - 1.0))
+        self._count = self._count + 1 if r_ohm > k * max(self._reference_ohm, 1.0) else 0
+        return self.TRIP if self._count >= self.SAMPLES else None
+
+    def _follow(self, r_ohm: float) -> None:
+        self._lowest_ohm = min(self._lowest_ohm, r_ohm)
+        if r_ohm <= self._reference_ohm:
+            self._reference_ohm = r_ohm
+            return
+        risen_ohm = self._reference_ohm * (1.0 + self.REFERENCE_UP_PER_NS * _V_PERIOD_NS)
+        self._reference_ohm = min(r_ohm, risen_ohm, self.REFERENCE_MAX * self._lowest_ohm)
+
+
+class AreaTrend:
+    """R_skin up 15 % in 100 ms or 30 % in 1 s: a hand is on its way out. The output opens at once [D]."""
+
+    IN_100_MS: Final = 1.15
+    IN_1_S: Final = 1.30
+    TRIP: Final = Trip("E212", "area_trend", "PAUSE", "area", 0.0)
+
+    def __init__(self, skin: SkinResistance) -> None:
+        self._skin = skin
+
+    def check(self, s: Sample) -> Trip | None:
+        """RAMP_UP and HOLD from 3 mA."""
+        skin = self._skin
+        if not skin.update(s):
+            return None
+        short = skin.rise_over(10)
+        if short is not None and short > self.IN_100_MS:
+            return self.TRIP
+        long = skin.rise_over(100)
+        return self.TRIP if long is not None and long > self.IN_1_S else None

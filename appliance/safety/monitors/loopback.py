@@ -1,0 +1,99 @@
+"""Monitors of what the board says of itself: compliance voltage, DAC output, reference, ADC configuration."""
+
+from typing import Final
+
+from appliance.safety.sample import Sample
+from appliance.safety.trip import Trip
+
+
+class ComplianceLoopback:
+    """V_COMP differs from what was asked in two conversions, which are 40 ms apart [D]."""
+
+    MARGIN_V: Final = 0.5
+    SHARE: Final = 0.03
+    SAMPLES: Final = 2
+    TRIP: Final = Trip("E305", "compliance_loopback", "CUT")
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def check(self, s: Sample) -> Trip | None:
+        """While energised."""
+        if not s.enabled or s.state == "SELF_TEST":
+            self._count = 0
+            return None
+        if s.compliance_v is None:
+            return None
+        apart_v = abs(s.compliance_v - s.asked_compliance_v)
+        self._count = self._count + 1 if apart_v > self.MARGIN_V + self.SHARE * s.asked_compliance_v else 0
+        return self.TRIP if self._count >= self.SAMPLES else None
+
+
+class DacLoopback:
+    """DAC1's own output differs from its code in two conversions.
+
+    Two codes, plus the chip's gain (2 %) and offset (0.75 % of full scale) errors [B, hardware design 2].
+    """
+
+    CODES: Final = 2.0
+    OFFSET_CODES: Final = 0.0075 * 4096
+    GAIN: Final = 0.025
+    SAMPLES: Final = 2
+    TRIP: Final = Trip("E304", "dac_loopback", "CUT")
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def check(self, s: Sample) -> Trip | None:
+        """While energised."""
+        if not s.enabled or s.state == "SELF_TEST":
+            self._count = 0
+            return None
+        if s.set_volts_code is None:
+            return None
+        apart = abs(s.set_volts_code - s.set_code)
+        self._count = self._count + 1 if apart > self.CODES + self.OFFSET_CODES + self.GAIN * s.set_code else 0
+        return self.TRIP if self._count >= self.SAMPLES else None
+
+
+class Reference:
+    """DAC1's output per code moved since this session's first conversion: the reference drifts under the patient.
+
+    A gain error is there from the start and calibrated away; a change of 1 % within a session is a fault [D].
+    """
+
+    FROM_CODE: Final = 400
+    MOVED: Final = 0.01
+    CODES: Final = 2.0
+    SAMPLES: Final = 2
+    TRIP: Final = Trip("E306", "reference", "CUT")
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+        self._count = 0
+
+    def check(self, s: Sample) -> Trip | None:
+        """While energised, from a code where one code is small."""
+        if s.state in ("IDLE", "SELF_TEST", "FAULT"):
+            self._first = None
+            self._count = 0
+            return None
+        if not s.enabled or s.set_volts_code is None or s.set_code < self.FROM_CODE:
+            return None
+        ratio = s.set_volts_code / s.set_code
+        if self._first is None:
+            self._first = ratio
+            return None
+        moved = abs(ratio - self._first)
+        self._count = self._count + 1 if moved > self.MOVED + self.CODES / s.set_code else 0
+        return self.TRIP if self._count >= self.SAMPLES else None
+
+
+class AdcIdentity:
+    """The return ADC's configuration is not ours: after a brown-out it reads half, or nothing (hardware design, 4)."""
+
+    TRIP: Final = Trip("E205", "adc_identity", "CUT")
+
+    def check(self, s: Sample) -> Trip | None:
+        """Every fourth tick, when it was read back, in any state."""
+        return self.TRIP if s.config_ok is False else None

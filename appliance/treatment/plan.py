@@ -1,0 +1,87 @@
+"""A treatment plan, and what the limits make of it before anything starts.
+
+A plan is never silently changed: whatever is lowered comes back with its reason.
+"""
+
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Final, Literal
+
+from appliance.errors import CareError
+from appliance.safety import hard_limits
+from appliance.safety.constraint import Constraint, Reason
+from appliance.safety.hard_limits import SITES, SiteLimits
+
+PolarityPlan = Literal["reverse_at_half", "fixed_normal", "fixed_reversed"]
+
+LEAST_MA: Final = 1.0  # below this nothing is a treatment, and the open-circuit monitor is blind [D]
+LEAST_S: Final = 60.0  # [D]
+LEAST_RAMP_MA_PER_S: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentPlan:
+    """What one session shall give. `max_ma` is how far the patient may raise the current."""
+
+    site: str
+    set_ma: float
+    max_ma: float
+    duration_s: float
+    polarity: PolarityPlan = "reverse_at_half"
+    ramp_ma_per_s: float = 0.5
+    someone_beside: bool = False
+
+    @property
+    def limits(self) -> SiteLimits:
+        """The ceilings of this plan's site."""
+        return SITES[self.site]
+
+    @property
+    def reverses(self) -> bool:
+        """Whether the direction changes at half time."""
+        return self.polarity == "reverse_at_half"
+
+
+def constrain_plan(asked: TreatmentPlan, board_ma: float) -> tuple[TreatmentPlan, tuple[Reason, ...]]:
+    """Lower a plan to what device, board, site, charge and time allow.
+
+    Args:
+        asked: the plan as it arrived.
+        board_ma: what this board's calibration can prove.
+
+    Returns:
+        The plan as it will be given, and every reason for a difference.
+
+    Raises:
+        CareError: E702 unknown site; E701 a number that is no number, or too small to be a treatment.
+    """
+    if asked.site not in SITES:
+        raise CareError("E702", f"unknown site {asked.site!r}; known: {', '.join(sorted(SITES))}")
+    _refuse_nonsense(asked)
+    site = SITES[asked.site]
+    current = Constraint(asked.max_ma, "mA")
+    current.tighten(hard_limits.CURRENT_MA, "limit.device")
+    current.tighten(board_ma, "limit.board")
+    current.tighten(site.device_ma, "limit.site")
+    current.tighten(site.prescriber_ma, "limit.prescriber")
+    set_ma = Constraint(asked.set_ma, "mA")
+    set_ma.tighten(current.value, current.binding or "limit.prescription")
+    ramp = Constraint(asked.ramp_ma_per_s, "mA")
+    ramp.tighten(hard_limits.RAMP_UP_MA_PER_S, "limit.ramp")
+    time = Constraint(asked.duration_s, "s")
+    time.tighten(site.max_s, "limit.time")
+    time.tighten(site.charge_mc / set_ma.value, "limit.charge")
+    plan = replace(asked, set_ma=set_ma.value, max_ma=current.value, duration_s=time.value, ramp_ma_per_s=ramp.value)
+    return plan, (*current.reasons, *set_ma.reasons, *ramp.reasons, *time.reasons)
+
+
+def _refuse_nonsense(asked: TreatmentPlan) -> None:
+    bounds = (
+        ("set_ma", asked.set_ma, LEAST_MA),
+        ("max_ma", asked.max_ma, LEAST_MA),
+        ("duration_s", asked.duration_s, LEAST_S),
+        ("ramp_ma_per_s", asked.ramp_ma_per_s, LEAST_RAMP_MA_PER_S),
+    )
+    for name, value, least in bounds:
+        if not isfinite(value) or value < least:
+            raise CareError("E701", f"plan: {name} is {value}, expected a number of at least {least}")
