@@ -80,223 +80,263 @@ class CareError(IontoError):
     family = "E7"
 
 
-_NO_CURRENT = "No current flows. Take your hands out and dry them."
-_STOPPED = "The treatment ended and no current flows. Take your hands out and dry them."
-_OFF = "The device stays off until it was checked. Please tell the clinic."
-_CHECK = "Do not use this device on anyone until a technician has released it."
+_NOT_STARTED: Final = "No current flows. Please tell the clinic."
+_HELP: Final = "Nobody can be treated now. Call the technician."
+_RESTART: Final = "Switch the device off and on again. If this comes back, call the technician."
 
 
 def _fault(title: str, technician: str) -> Explanation:
-    return Explanation(title, f"{_STOPPED} {_OFF}", _CHECK, technician)
+    """While a person may be connected."""
+    patient = "No current flows. Come out of the water and dry off. Then tell the clinic."
+    return Explanation(title, patient, "Treat nobody with this device until a technician has released it.", technician)
+
+
+def _self_test(title: str, technician: str) -> Explanation:
+    """Before anyone is connected."""
+    patient = "The device found a fault in itself and stays off. Please tell the clinic."
+    clinic = "Treat nobody with this device until a technician has released it."
+    return Explanation(f"self-test: {title}", patient, clinic, technician)
+
+
+def _machine(title: str, technician: str) -> Explanation:
+    """A program would not start: nothing that patient or clinic can do but call."""
+    return Explanation(title, _NOT_STARTED, _HELP, technician)
 
 
 CATALOGUE: Final[dict[str, Explanation]] = {
     # -- link
     "E101": Explanation(
         "a message could not be read",
-        _NO_CURRENT,
-        "Restart the screen.",
-        "The frame is not JSON of the protocol: PROTOCOL.md.",
+        _NOT_STARTED,
+        _RESTART,
+        "The frame is not a JSON message of the protocol; PROTOCOL.md lists them all.",
     ),
     "E102": Explanation(
-        "a message was too long", _NO_CURRENT, "Restart the screen.", "Frames end with a newline within 16 KiB."
+        "a message was too long",
+        _NOT_STARTED,
+        _RESTART,
+        "A frame ends with a newline within 16 KiB; the client that sent more was dropped.",
     ),
     "E103": Explanation(
         "the programs are of different versions",
-        _NO_CURRENT,
-        "Update the device again.",
-        "All programs must come from one release.",
+        _NOT_STARTED,
+        "Install the update again. If this comes back, call the technician.",
+        "All programs must come from one release: compare `ionto --version` and the versions in the message.",
     ),
     "E104": Explanation(
         "this program may not do that",
-        _NO_CURRENT,
-        "Ask the technician.",
-        "See [roles] in the configuration and the command's roles in PROTOCOL.md.",
+        _NOT_STARTED,
+        _HELP,
+        "PROTOCOL.md lists the roles of each command; [roles] in the configuration maps users to roles.",
     ),
-    "E105": Explanation("hello must come first", _NO_CURRENT, "Restart the screen.", "Send hello before any command."),
+    "E105": Explanation(
+        "the greeting is missing", _NOT_STARTED, _RESTART, "A client must send hello before any other message."
+    ),
     "E106": Explanation(
-        "the socket is in use", _NO_CURRENT, "Restart the device.", "Another daemon serves this socket: stop it first."
+        "another program serves this socket",
+        _NOT_STARTED,
+        _RESTART,
+        "Stop the program that serves the socket named, then start this one.",
     ),
     "E107": Explanation(
-        "too many programs are connected", _NO_CURRENT, "Restart the device.", "At most eight clients."
+        "too many programs are connected", _NOT_STARTED, _RESTART, "At most eight clients: close one of them."
     ),
     "E108": Explanation(
-        "not possible in this state",
-        "Follow the screen.",
-        "Follow the screen.",
-        "The command does not fit the daemon's state.",
+        "not possible now",
+        "Please follow the screen.",
+        "Follow the device's own screen; this step is not possible now.",
+        "The command does not fit the daemon's state; status says which state that is.",
     ),
     "E109": Explanation(
-        "no valid permit",
-        "Please start again.",
-        "Sign in and start again.",
-        "The recorder must grant a permit for this plan, within ten minutes, once.",
+        "the treatment was not permitted",
+        "Please begin again from the start.",
+        "Begin again: sign in, answer the questions, start.",
+        "The recorder must grant a permit for exactly this plan; it holds ten minutes and one start.",
     ),
     "E110": Explanation(
         "already treated today",
-        "This area was treated today. Come back tomorrow.",
-        "One session per site and day.",
-        "The dose ledger has an entry of today for this pseudonym and site.",
+        "This area was treated today. Please come back tomorrow.",
+        "One treatment a day and area. An interrupted one counts.",
+        "The dose ledger holds an entry of today for this pseudonym and site; one left `begun` by a crash counts.",
     ),
     "E111": Explanation(
-        "a treatment is running", "A treatment is running.", "Wait until it has ended.", "Another session id is active."
+        "a treatment is running already",
+        "A treatment is running. Please wait until it has ended.",
+        "Wait until the running treatment has ended, or stop it.",
+        "Another session id is active; a start with the same id is answered as the first time.",
     ),
     "E112": Explanation(
-        "the treatment timer needs a rest",
-        "Please wait a little.",
-        "Wait as long as shown.",
-        "Output time since the timer's reset + plan + 6 min must stay within 36.5 min.",
+        "the device needs a rest",
+        "Please wait as long as the screen shows.",
+        "Wait as long as the screen shows. The treatment timer must run back first.",
+        "Output time since the treatment timer's reset, plan and 6 min together must stay within 36.5 min.",
     ),
     "E113": Explanation(
-        "the device program does not answer",
+        "the device does not answer",
         "Please wait.",
-        "Restart the device.",
-        "Nobody serves the socket: is ionto-control running?",
+        _RESTART,
+        "Nobody serves the socket named: `systemctl status ionto-control`.",
     ),
     "E114": Explanation(
-        "the records program is not connected",
-        "The device cannot keep a record now, so it does not start.",
-        "Restart the device.",
-        "ionto-recorder must be connected for a start.",
+        "no record could be kept",
+        "The device cannot keep a record now, so it does not start. Please tell the clinic.",
+        _RESTART,
+        "The recorder must be connected for a start: `systemctl status ionto-recorder`.",
     ),
     # -- sensing
-    "E201": _fault("the current was not measured", "Return ADC: no new reading."),
-    "E203": _fault("two measurements do not agree", "Source and return differ: INA240, R_HS, R_M or a leak to earth."),
-    "E204": _fault("the measurement stands still", "The reading does not follow the dither: frozen ADC or DAC."),
-    "E205": _fault(
-        "the measuring chip changed its setting", "Config read-back of 0x48 differs: brown-out or swapped chip."
+    "E201": _fault("the current was not measured", "The return ADC (0x48) gave no new reading: bus, supply, chip."),
+    "E203": _fault(
+        "two measurements do not agree",
+        "Source and return current differ: current sense amplifier, R_HS, R_M, or a leak to earth.",
     ),
-    "E206": _fault("a measuring chip does not answer", "NACK or hang on I2C: cable, supply, address."),
-    "E207": _fault("the measurement is at its end", "ADC saturated."),
+    "E204": _fault("the measurement stands still", "The reading does not follow the dither: ADC or DAC1 is frozen."),
+    "E205": _fault(
+        "a measuring chip lost its setting", "The configuration read back from 0x48 is not ours: brown-out or swap."
+    ),
+    "E206": _fault("a measuring chip does not answer", "No acknowledge on the I2C bus: cable, supply, address."),
+    "E207": _fault("a measurement is at the end of its range", "The ADC is saturated: R_M open, or its gain changed."),
     "E210": Explanation(
-        "the circuit is open",
-        "A hand came out of the water.",
-        "Hands back in; check the leads.",
-        "Both sensors below half of the set.",
+        "the circuit opened",
+        "Put both hands back into the water.",
+        "Help the patient back in. If this repeats, check leads and towels.",
+        "Source and return current fell below half of the set for two ticks.",
     ),
     "E211": Explanation(
         "less skin in the water",
-        "A hand has lifted. The treatment waits.",
-        "Put both hands back flat.",
-        "Skin resistance above its reference.",
+        "Lay both hands back flat.",
+        "A hand had lifted. Help the patient to lay it back flat.",
+        "Skin resistance rose above its reference (area_level).",
     ),
     "E212": Explanation(
         "skin contact fell quickly",
-        "A hand has lifted. The treatment waits.",
-        "Put both hands back flat.",
-        "Skin resistance rose too fast.",
+        "Lay both hands back flat.",
+        "A hand had lifted quickly. Help the patient to lay it back flat.",
+        "Skin resistance rose by 15 % in 100 ms or 30 % in 1 s (area_trend).",
     ),
     "E213": Explanation(
         "no person in the circuit",
-        "Put one hand in each tray.",
-        "One hand in each tray, no cable between them.",
-        "No body signature: dummy load, short or both plates in one tray.",
+        "Put one hand into each tray.",
+        "One hand in each tray; both plates in their own tray; no cable between them.",
+        "No body signature: dummy load, short, or both plates in one tray.",
     ),
     "E214": Explanation(
-        "no contact", "Put both hands in the water.", "Check towels, leads and water.", "Below 60 uA at 5 V."
+        "no contact yet",
+        "Put both hands into the water.",
+        "Check that the water covers the towels and that both leads are plugged in.",
+        "Less than 60 uA flow at 5 V.",
     ),
     "E215": Explanation(
-        "the water carries too little",
-        "Add a teaspoon of baking soda to each tray.",
-        "Very soft or distilled water.",
-        "R_inst above its bound.",
+        "the water conducts too little",
+        "Take your hands out and add a teaspoon of baking soda to each tray.",
+        "This is very soft or distilled water: a teaspoon of baking soda in each tray.",
+        "The instantaneous resistance of the loop (R_inst) is above its bound.",
     ),
     "E216": Explanation(
-        "not enough of the hand is in",
+        "too little skin in the water",
         "Let your hands sink to the wrist.",
-        "More skin into the water.",
-        "C_s below the area it must prove.",
+        "More of the hands must be in the water.",
+        "The contact capacitance C_s is below what this site, or this session's first contact, must show.",
     ),
     # -- output
-    "E301": _fault("the current was above the limit", "over_site: DAC, sink or calibration."),
-    "E302": _fault("the current was above its setting", "over_set: DAC, sink or calibration."),
-    "E303": _fault("the current did not follow its setting", "mismatch: sink, limiter or compliance."),
-    "E304": _fault("the output chip did not follow", "DAC1 loop-back differs."),
-    "E305": _fault("the voltage did not follow", "V_COMP loop-back differs: Q1, DAC2."),
-    "E306": _fault("the reference is off", "REF3040 or DAC1 gain."),
-    "E311": _fault("an output chip does not answer", "NACK or hang on I2C: cable, supply, address."),
-    "E312": _fault("an output chip would not wake at zero", "EEPROM not provisioned: code 0, power-down 1 kohm."),
-    "E320": _fault("self-test: relays", "Mirror contact does not follow K1."),
-    "E321": _fault("self-test: watchdog", "WATCHDOG_OK or latch did not behave."),
-    "E322": _fault("self-test: latch", "Latch could not be reset or did not trip."),
-    "E323": _fault("self-test: current on the dummy load", "Set, return and source differ at a test point."),
-    "E324": _fault("self-test: voltage on the dummy load", "Volts differ from current x 1.00 kohm."),
-    "E325": _fault("self-test: hardware limit", "Full scale not within 25.3..29.95 mA, and no trip."),
-    "E326": _fault("self-test: comparator A", "The return comparator did not trip at its test point."),
-    "E327": _fault("self-test: comparator B", "The source comparator did not trip at its test point."),
-    "E328": _fault("self-test: polarity relay", "K2's read-back does not follow."),
-    "E329": _fault("self-test: current at rest", "Code 0 leaves more than 0.05 mA."),
-    "E330": _fault("self-test: probe", "The probe currents could not be trimmed."),
+    "E301": _fault(
+        "the current was above its limit", "Monitor over_site: DAC1, sink or calibration; check on the dummy load."
+    ),
+    "E302": _fault(
+        "the current was above its setting", "Monitor over_set: DAC1, sink or calibration; check on the dummy load."
+    ),
+    "E303": _fault("the current did not follow its setting", "Monitor mismatch: sink, limiter or compliance voltage."),
+    "E304": _fault("the output chip did not follow", "DAC1's loop-back differs from the code written."),
+    "E305": _fault("the voltage did not follow", "The compliance voltage differs from what was asked: Q1, DAC2."),
+    "E306": _fault("the reference is off", "The 4.096 V reference or DAC1's gain is beyond tolerance."),
+    "E311": _fault("an output chip does not answer", "No acknowledge on the I2C bus: cable, supply, address."),
+    "E312": _self_test(
+        "an output chip would not wake at zero",
+        "Provision the EEPROM of the chip named: code 0, power-down with 1 kohm.",
+    ),
+    "E320": _self_test("safety relay", "The mirror contact does not follow K1."),
+    "E321": _self_test("watchdog", "WATCHDOG_OK or the latch did not answer withheld kicks as they must."),
+    "E322": _self_test("latch", "The latch could not be reset, or did not trip."),
+    "E323": _self_test(
+        "current on the dummy load", "Set, return and source current differ at a test point: calibrate."
+    ),
+    "E324": _self_test("voltage on the dummy load", "Patient volts differ from current x 1.00 kohm."),
+    "E325": _self_test("hardware limit", "Full scale is not within 25.3..29.95 mA, or something tripped below."),
+    "E326": _self_test("return comparator", "Comparator A did not trip at its test point."),
+    "E327": _self_test("source comparator", "Comparator B did not trip at its test point."),
+    "E328": _self_test("polarity relay", "K2's read-back does not follow."),
+    "E329": _self_test("current at rest", "DAC code 0 leaves more than 0.05 mA: DAC1's offset, sink."),
+    "E330": _self_test("probe", "The probe currents could not be trimmed on the dummy load."),
     # -- interlocks and timing
-    "E401": _fault("the red switch was pushed", "E_STOP input is high: pressed, or its wire is open."),
-    "E402": _fault("the safety relay does not follow", "Mirror contact differs from the command."),
-    "E403": _fault("the direction relay does not follow", "K2 read-back differs from the command."),
-    "E404": _fault("the hardware switched off", "Latch tripped: over-current, supply or watchdog."),
-    "E405": _fault("the watchdog is not well", "WATCHDOG_OK low."),
-    "E406": Explanation("a tray is not seated", "Push both trays in.", "Seat the trays.", "Tray reed open."),
+    "E401": Explanation(
+        "the red switch was pushed",
+        "No current flows. Come out of the water and dry off.",
+        "Ask why it was pushed. Only then pull it out again and confirm on the screen.",
+        "E_STOP reads high: pushed, or its wire is open.",
+    ),
+    "E402": _fault("the safety relay does not follow", "K1's mirror contact differs from the command: welded or dead."),
+    "E403": _fault("the direction relay does not follow", "K2's read-back differs from the command."),
+    "E404": _fault("the hardware switched off", "The latch tripped: over-current, supply or watchdog."),
+    "E405": _fault("the watchdog is not well", "WATCHDOG_OK is low although it is kicked."),
+    "E406": Explanation(
+        "a tray is not in its place",
+        "Please ask for help with the tray.",
+        "Push both trays in until they click.",
+        "A tray's reed contact is open.",
+    ),
     "E407": Explanation(
         "the pedal was pressed",
-        "The treatment waits for you.",
-        "Press again to go on.",
-        "Pedal contact open: pressed or unplugged.",
+        "Press the pedal again to go on.",
+        "The patient paused with the pedal; a press goes on.",
+        "The pedal's contact is open: pressed or unplugged.",
     ),
-    "E408": _fault("the control program was late", "A tick was over 10 ms late: load, real-time set-up."),
+    "E408": _fault("the control program was late", "A tick came over 10 ms late: load, real-time set-up."),
     "E409": Explanation(
         "the screen did not answer",
-        "The treatment waits. Touch to go on.",
-        "Restart the screen.",
-        "Lease not renewed for 2 s.",
+        "Touch the screen to go on.",
+        "Touch the screen to go on. If this repeats, restart the device.",
+        "The lease was not renewed for 2 s: the kiosk hangs, or its status was stale.",
     ),
-    "E410": _fault("the control program met an error", "An exception in a tick: see the journal."),
+    "E410": _fault("the control program met an error", "An exception in a tick; the journal holds its trace."),
     # -- configuration and machine
-    "E501": Explanation("a configuration file is wrong", _NO_CURRENT, "Ask the technician.", "Correct the key named."),
-    "E502": Explanation(
-        "a limit is looser than the hard limit", _NO_CURRENT, "Ask the technician.", "Configuration may only tighten."
+    "E501": _machine("a configuration file is wrong", "Correct the key that the message names."),
+    "E502": _machine("a limit is looser than the hard limit", "Configuration may only tighten: lower the key named."),
+    "E503": _machine("a file cannot be read", "Check the path and permissions that the message names."),
+    "E504": _machine("a bench script is wrong", "Correct the line that the message names."),
+    "E505": _machine("the I2C bus is missing", "The device file named does not exist: enable I2C."),
+    "E506": _machine("the GPIO chip is missing", "No chip has the label expected: gpiodetect lists them."),
+    "E507": _machine(
+        "no real-time priority", "Real hardware needs SCHED_FIFO and locked memory: see systemd/ionto-control.service."
     ),
-    "E503": Explanation("a file cannot be read", _NO_CURRENT, "Ask the technician.", "Check path and permissions."),
-    "E504": Explanation("a bench script is wrong", _NO_CURRENT, "Ask the technician.", "Correct the line named."),
-    "E505": Explanation(
-        "the I2C bus is missing", _NO_CURRENT, "Ask the technician.", "Is I2C enabled? The device file is named."
+    "E508": _machine("the simulated device does not answer", "Start `ionto bench` first, on the socket named."),
+    "E509": _machine("an argument is wrong", "The message names it; --help shows what is expected."),
+    "E510": _machine(
+        "no picture can be drawn here", "Neither a display nor a virtual one: `make setup` installs Xvfb."
     ),
-    "E506": Explanation(
-        "the GPIO chip is missing", _NO_CURRENT, "Ask the technician.", "No chip with the label expected."
+    "E511": _machine(
+        "the calibration is refused", "Missing, too old or beyond the bounds of hardware/board.toml: calibrate again."
     ),
-    "E507": Explanation(
-        "no real-time priority",
-        _NO_CURRENT,
-        "Ask the technician.",
-        "SCHED_FIFO and locked memory are required on real hardware.",
-    ),
-    "E508": Explanation("the bench does not answer", _NO_CURRENT, "Ask the technician.", "Start `ionto bench` first."),
-    "E509": Explanation("an argument is out of range", _NO_CURRENT, "Ask the technician.", "See --help."),
-    "E510": Explanation(
-        "no picture can be drawn here",
-        _NO_CURRENT,
-        "Ask the technician.",
-        "No display and no virtual one: install the packages named.",
-    ),
-    "E511": Explanation(
-        "the calibration is refused",
-        _NO_CURRENT,
-        "Ask the technician.",
-        "Missing, too old or beyond the bounds of board.toml.",
-    ),
-    "E512": Explanation(
-        "a simulation on a real device is refused",
-        _NO_CURRENT,
-        "Ask the technician.",
-        "Demo roles and demo permits are for a simulated device only.",
+    "E512": _machine(
+        "a simulation on a real device is refused", "Demo roles and demo permits are for a simulated device only."
     ),
     # -- records
-    "E601": Explanation("the records cannot be opened", _NO_CURRENT, "Ask the technician.", "Check the file named."),
+    "E601": _machine("the records cannot be opened", "Check the file that the message names, and its owner."),
     "E602": Explanation(
-        "the records cannot be written", "The treatment can end safely.", "Free some space.", "Disk full or read-only."
+        "the records cannot be written",
+        "Please tell the clinic when you are done.",
+        "A running treatment ends safely; no new one starts. Call the technician.",
+        "The disk is full or read-only; events wait in the daemon until they are acknowledged.",
     ),
     # -- care
     "E701": Explanation(
-        "the plan exceeds a limit", "The plan was lowered.", "See the reasons.", "Plan outside the site's ceilings."
+        "the plan is beyond a limit",
+        "Your treatment was made milder.",
+        "The plan was lowered; the reasons are shown beside it.",
+        "The plan exceeds the ceilings of its site; the answer to start holds every limit with its reason.",
     ),
     "E702": Explanation(
-        "unknown site", "Please ask the clinic.", "Choose a site of the list.", "Site key not in the table."
+        "unknown treatment area",
+        _NOT_STARTED,
+        "Choose an area of the list.",
+        "The site key is not in the table of sites.",
     ),
 }

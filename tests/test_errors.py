@@ -1,0 +1,75 @@
+"""Every code that anything can say is explained, completely and in words that its reader knows."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from appliance import errors
+from appliance.errors import CATALOGUE, Explanation, IontoError
+
+ROOT = Path(__file__).parent.parent / "appliance"
+CODE = re.compile(r"E\d{3}")
+FAMILIES = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, IontoError)]
+JARGON = re.compile(r"\b(ADC|DAC\d?|I2C|GPIO|LED|EEPROM|socket|ohm|mA|latch|daemon|recorder|lease|permit|json)\b", re.I)
+
+
+def used_codes() -> set[str]:
+    """Every string constant of the tree, outside the catalogue itself, that is a code."""
+    trees = [ast.parse(path.read_text()) for path in ROOT.rglob("*.py") if path.name != "errors.py"]
+    constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {text for text in constants if isinstance(text, str) and CODE.fullmatch(text)}
+
+
+def test_every_code_in_the_tree_is_explained() -> None:
+    used = used_codes()
+    assert used
+    assert used <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_audience_is_told_something_it_can_read(code: str) -> None:
+    explanation = CATALOGUE[code]
+    assert explanation.title
+    assert not explanation.title.endswith(".")
+    for sentence in explanation[1:]:
+        assert sentence.endswith(".")
+        assert sentence[0].isupper()
+        assert len(sentence) <= 140
+    for sentence in (explanation.patient, explanation.clinic):
+        assert JARGON.search(sentence) is None
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_the_patient_is_told_little_at_a_time(code: str) -> None:
+    """Three short sentences at most: with both hands in water nobody reads a page."""
+    patient = CATALOGUE[code].patient
+    assert patient.count(". ") <= 2
+    assert len(patient) <= 90
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_each_code_has_exactly_one_family(code: str) -> None:
+    families = [kind for kind in FAMILIES if kind.family and code.startswith(kind.family)]
+    assert len(families) == 1
+    error = families[0](code, "what was wrong")
+    assert str(error) == f"{code}: what was wrong"
+    for other in FAMILIES:
+        if other.family and other is not families[0]:
+            with pytest.raises(ValueError, match=f"{code} is not a code of {other.__name__}"):
+                other(code, "what was wrong")
+
+
+def test_a_code_that_nobody_explained_cannot_be_raised() -> None:
+    with pytest.raises(ValueError, match="E999"):
+        IontoError("E999", "something")
+
+
+def test_the_tree_in_the_docstring_names_every_family() -> None:
+    for kind in FAMILIES:
+        assert kind.__name__ in (errors.__doc__ or "")
+
+
+def test_an_explanation_has_three_audiences() -> None:
+    assert Explanation._fields == ("title", "patient", "clinic", "technician")
