@@ -4,7 +4,6 @@ A bound is checked where the value is read. Nothing here has a default that coul
 every key of the board file must be there.
 """
 
-import math
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -16,8 +15,9 @@ T = TypeVar("T")
 
 DEFAULT_BOARD_FILE: Final = Path(__file__).resolve().parent.parent / "hardware" / "board.toml"
 
-Positive = Annotated[float, msgspec.Meta(gt=0, lt=math.inf)]
-NotNegative = Annotated[float, msgspec.Meta(ge=0, lt=math.inf)]
+LARGEST: Final = 1e9  # keeps infinity out; no number of a board comes near it
+Positive = Annotated[float, msgspec.Meta(gt=0, le=LARGEST)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0, le=LARGEST)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 DacCode = Annotated[int, msgspec.Meta(ge=0, le=4095)]
 BusAddress = Annotated[int, msgspec.Meta(ge=0x08, le=0x77)]
