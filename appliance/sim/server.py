@@ -1,0 +1,175 @@
+"""The bench as its own process in real time: it lives, serves one daemon and records what the patient feels.
+
+It goes on living and recording when the daemon dies; that is what it is for. One thread, at most a millisecond
+between two looks. It must never wait for anyone, and it is never part of a real device. The caller gives the process
+its real-time class (above the daemon's); without one, the bench's stalls are slipped and counted (`bench_clock`).
+"""
+
+import select
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from appliance.config import Board
+from appliance.errors import ConfigError, IontoError
+from appliance.sim.actions import checked
+from appliance.sim.bench_clock import BEAT_NS, ClockFile
+from appliance.sim.claims import Claims
+from appliance.sim.control_port import ControlPort
+from appliance.sim.daemon_port import DaemonPort, WiredBench
+from appliance.sim.felt_log import FeltLog, Header
+from appliance.sim.script import STATES, Actor, Patient, Script, ScriptRunner
+from appliance.sim.wire import Act, Answer, AskFelt, Done, FeltNow, Observed, Question, control_path
+from appliance.units import NS_PER_S
+
+CLOCK_FILE_NAME: Final = "bench.clock"
+_BEAT_S: Final = BEAT_NS / NS_PER_S
+
+
+class FeltNumbers(Protocol):
+    """What the patient feels now."""
+
+    @property
+    def current_ma(self) -> float:
+        """Through the skin, signed."""
+        ...
+
+    @property
+    def density_ma_per_cm2(self) -> float:
+        """Of the smaller wet area."""
+        ...
+
+    @property
+    def charge_mc(self) -> float:
+        """Since the bench's start."""
+        ...
+
+    @property
+    def volts(self) -> float:
+        """Across the patient."""
+        ...
+
+
+class LiveBench(WiredBench, Actor, Protocol):
+    """What the server needs of a bench."""
+
+    @property
+    def felt(self) -> FeltNumbers:
+        """What the patient feels, apart from what the chips measure."""
+        ...
+
+
+MakeBench = Callable[[Patient, int], LiveBench]
+
+
+class BenchServer:
+    """One bench in real time with its sockets, script, clock and diary."""
+
+    def __init__(self, board: Board, script: Script, socket_path: Path, run_dir: Path, make: MakeBench) -> None:
+        """Claim the sockets and the run directory, then make the bench.
+
+        Raises:
+            LinkError: E106, the socket or the run directory is in use.
+            ConfigError: E503, something cannot be written.
+        """
+        self._claims = Claims()
+        try:
+            daemons = self._claims.listen(socket_path, socket.SOCK_SEQPACKET)
+            people = self._claims.listen(control_path(socket_path), socket.SOCK_STREAM)
+            self._clock = ClockFile(run_dir / CLOCK_FILE_NAME)
+        except IontoError:
+            self._claims.release()
+            raise
+        start_ns = self._clock.beat()
+        self._bench = make(script.patient, start_ns)
+        self._runner = ScriptRunner(script, self._bench)
+        self._log = FeltLog(run_dir, Header.of(script, start_ns))
+        lines = _lines(board)
+        self._watched = {1 << gpio: name for gpio, name in lines.items() if name != "watchdog_kick"}  # 200 edges/s
+        self._mask = sum(self._watched)
+        self._daemon = DaemonPort(daemons, self._bench, run_dir / CLOCK_FILE_NAME, tuple(lines), self._happened)
+        self._people = ControlPort(people, self._answer)
+        self._levels = self._daemon.levels()
+        self._stalls = 0
+        self._ending = False
+
+    def run(self) -> None:
+        """Live until `stop`."""
+        daemon = self._daemon
+        people = self._people
+        while not self._ending:
+            waited = [*daemon.sockets, *people.sockets]
+            ready = select.select(waited, (), (), _BEAT_S)[0]
+            self._live()
+            for each in ready:
+                (daemon if each in waited[: len(daemon.sockets)] else people).serve(each)
+        self._log.event(self.felt(), "end", f"{self._clock.stalls} stalls, {self._clock.slip_ns} ns slipped")
+
+    def stop(self) -> None:
+        """End `run` within a millisecond or two; may be called from a signal handler."""
+        self._ending = True
+
+    def close(self) -> None:
+        """Close the sockets, the clock and the diary."""
+        self._daemon.close()
+        self._people.close()
+        self._claims.release()
+        self._clock.close()
+        self._log.close()
+
+    def felt(self) -> FeltNow:
+        """What is felt now."""
+        felt = self._bench.felt
+        return FeltNow(
+            self._bench.now_ns,
+            felt.current_ma,
+            felt.density_ma_per_cm2,
+            felt.charge_mc,
+            felt.volts,
+            self._clock.slip_ns,
+            self._clock.stalls,
+        )
+
+    def _live(self) -> None:
+        """Bring the bench to now, do what the script says, and write down what is felt and what changed."""
+        now_ns = max(self._clock.beat(), self._bench.now_ns)
+        for step in self._runner.advance_to(now_ns):
+            self._happened("action", f"{step.action} {step.params} (script line {step.line})")
+        felt = self.felt()
+        self._log.see(felt)
+        if self._clock.stalls != self._stalls:
+            self._stalls = self._clock.stalls
+            self._log.event(felt, "stall", f"{felt.slip_ns} ns slipped so far")
+        levels = self._daemon.levels()
+        changed = (levels ^ self._levels) & self._mask
+        if changed:
+            self._levels = levels
+            for bit, name in self._watched.items():
+                if changed & bit:
+                    self._log.event(felt, "level", f"{name} {'high' if levels & bit else 'low'}")
+
+    def _happened(self, kind: str, detail: str) -> None:
+        if kind == "state":
+            self._runner.observe_state(detail, self._bench.now_ns)
+        self._log.event(self.felt(), kind, detail)
+
+    def _answer(self, question: Question) -> Answer:
+        if isinstance(question, AskFelt):
+            return self.felt()
+        if isinstance(question, Act):
+            params = checked(question.action, question.params)
+            self._bench.act(question.action, **params)
+            self._happened("action", f"{question.action} {params}")
+        elif isinstance(question, Observed):
+            if question.state not in STATES:
+                raise ConfigError("E504", f"no state {question.state!r}; expected one of {', '.join(STATES)}")
+            self._happened("state", question.state)
+        else:
+            self.stop()
+        return Done()
+
+
+def _lines(board: Board) -> dict[int, str]:
+    """Every GPIO line of the board, and its name."""
+    return {getattr(board.pin, name).gpio: name for name in board.pin.__struct_fields__}
