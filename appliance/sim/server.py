@@ -6,6 +6,7 @@ its real-time class (above the daemon's); without one, the bench's stalls are sl
 """
 
 import select
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -168,6 +169,32 @@ class BenchServer:
         else:
             self.stop()
         return Done()
+
+
+def serve(board: Board, script: Script, socket_path: Path, run_dir: Path) -> None:
+    """Be the bench until SIGTERM, SIGINT or a shutdown over the control channel. Raises as `BenchServer`."""
+
+    def make(patient: Patient, start_ns: int) -> LiveBench:
+        from appliance.sim.bench import Bench  # type: ignore[import-not-found]  # noqa: PLC0415
+
+        bench: LiveBench = Bench(
+            board,
+            phenotype=patient.phenotype,
+            site=patient.site,
+            seed=patient.seed,
+            conductivity_us_per_cm=patient.conductivity_us_per_cm,
+            start_ns=start_ns,
+            real_time=True,
+        )
+        return bench
+
+    server = BenchServer(board, script, socket_path, run_dir, make)
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: server.stop())
+        server.run()
+    finally:
+        server.close()
 
 
 def _lines(board: Board) -> dict[int, str]:
