@@ -1,0 +1,95 @@
+"""What the documents and project files say is so: commands, paths, codes, targets, packages and locks."""
+
+import configparser
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from appliance.cli.main import COMMANDS
+from appliance.errors import CATALOGUE
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "appliance").rglob("*.md")]
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+LOCK = (ROOT / "image_build/requirements.lock").read_text()
+PACKAGES = ROOT / "image_build/packages.sh"
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def setup_requirements() -> list[Requirement]:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "setup.cfg")
+    text = parser["options"]["install_requires"] + parser["options.extras_require"]["dev"]
+    return [Requirement(line) for line in text.splitlines() if line]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_commands_codes_and_targets_in_documents_exist(path: Path) -> None:
+    text = path.read_text()
+    assert set(re.findall(r"`ionto ([a-z]+)", text)) <= set(COMMANDS)
+    assert set(re.findall(r"\bE\d{3}\b", text)) <= set(CATALOGUE)
+    assert set(re.findall(r"`make ([a-z]+)`", text)) <= set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_links_and_pictures_in_documents_exist(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", path.read_text()):
+        if not target.startswith("https://"):
+            assert (path.parent / target).exists(), target
+
+
+def test_the_map_of_the_readme_is_the_tree() -> None:
+    columns = re.findall(r"^\| (`.+?) \|", README, re.MULTILINE)
+    named = {ROOT / path for column in columns for path in re.findall(r"`(.+?)`", column)}
+    assert [path for path in named if not path.exists()] == []
+    assert {path.parent for path in (ROOT / "appliance").glob("*/__init__.py")} <= named
+
+
+def test_the_first_screen_of_the_readme_says_what_this_is_not_and_the_two_commands() -> None:
+    first = "\n".join(README.splitlines()[:24])
+    for needed in ("not a certified medical device", "make run", "make test"):
+        assert needed in first
+
+
+def test_every_dependency_is_bounded_and_locked_within_its_bounds() -> None:
+    locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", LOCK, re.MULTILINE))
+    for requirement in setup_requirements():
+        assert any(part.operator in {"==", "<", ">="} for part in requirement.specifier)
+        assert requirement.specifier.contains(locked[requirement.name.lower()]), requirement
+
+
+def test_every_line_of_the_lock_has_hashes_and_names_no_host() -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", LOCK)
+    for entry in entries:
+        assert "--hash=sha256:" in entry, entry
+    assert "--index" not in LOCK
+    assert "://" not in LOCK
+
+
+@pytest.mark.parametrize("section", ["runtime", "workstation"])
+def test_the_package_list_is_readable_for_this_machine(section: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", str(PACKAGES), "list", section], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", name) for name in done.stdout.split())
+
+
+def test_sections_of_the_package_list_are_known_ones() -> None:
+    text = (ROOT / "image_build/packages.txt").read_text()
+    assert re.findall(r"^# section: (\w+)", text, re.MULTILINE) == ["runtime", "workstation", "appliance"]
+    names = [name for line in text.splitlines() if line and line[0] != "#" for name in line.split(" | ")]
+    assert len(names) == len(set(names))
+
+
+def test_ci_is_lint_and_tests() -> None:
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+    assert "set -euo pipefail" in lines
+    assert lines[-2:] == ["make lint", "make test"]
