@@ -158,14 +158,14 @@ class ContactProbe:
 
     def _measure(self, return_ma: float, volts: float | None, age_s: float | None) -> Probe:
         at = self._n % SUB_TICKS
+        if volts is not None and age_s is not None and self._plateaus > 0:
+            self._take((at - 1) % SUB_TICKS, volts, age_s)  # that conversion began in the sub-tick before
         if at == 0:
             self._next_plateau()
             if self._fit is not None:
                 return Probe(self._level_ma(), False)
         self._n += 1
         now = self._now
-        if volts is not None and age_s is not None and self._plateaus > 1:
-            self._take(at, volts, age_s)
         if at >= _TAIL_FROM:
             now.tail_ma += return_ma
             now.tail_ma_n += 1

@@ -231,7 +231,7 @@ class Session:
         if self.energise:
             self.dose.add(seen.return_ma, seen.dt_s, treating=running, holding=self.state == "HOLD")
         if running:
-            self._run(seen)
+            self._run()
         elif self.state == "CONTACT":
             self._contact(seen)
         elif self.state == "REVERSE":
@@ -296,7 +296,7 @@ class Session:
         elif self._for_s() >= RESUME_TRY_S:
             self._enter_paused(self.pause or "contact_lost")
 
-    def _run(self, seen: Seen) -> None:
+    def _run(self) -> None:
         plan = self.plan
         if plan is None:
             self.fault(["E410"])

@@ -1,0 +1,236 @@
+"""Commands of clients, turned into calls of the session. A refusal names its code and changes nothing."""
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from appliance.control.report import build_status, wait_s
+from appliance.control.talk import Request
+from appliance.errors import IontoError
+from appliance.link.messages import (
+    Accepted,
+    Ack,
+    Acknowledge,
+    Adjust,
+    Begin,
+    Hello,
+    Limit,
+    Pause,
+    PermitGrant,
+    Plan,
+    Refused,
+    Renew,
+    Resume,
+    Role,
+    Start,
+    Status,
+    Stop,
+)
+from appliance.safety.constraint import Reason
+from appliance.treatment.plan import TreatmentPlan, constrain_plan
+
+if TYPE_CHECKING:
+    from appliance.control.daemon import Daemon
+
+KIOSK_MAY_ACKNOWLEDGE: Final = frozenset(("E401", "E408"))  # the rest needs a technician [D]
+
+
+class Permission(Protocol):
+    """Whether a treatment may begin: permits and the dose ledger, behind one port."""
+
+    def grant(self, grant: PermitGrant, t_ns: int) -> None:
+        """The recorder allows one treatment."""
+        ...
+
+    def check(self, start: Start, t_ns: int, *, recorder_connected: bool) -> str:
+        """Patient pseudonym of a valid permit.
+
+        Raises:
+            LinkError: E109 no valid permit, E110 treated today, E114 no recorder.
+        """
+        ...
+
+    def begun(self, session: str, t_ns: int) -> None:
+        """Before CONTACT: note on disk that this session may give a dose."""
+        ...
+
+    def spent(self, session: str) -> None:
+        """RAMP_UP reached: the permit is consumed."""
+        ...
+
+    def closed(self, session: str, charge_mc: float, *, treated: bool) -> None:
+        """The output is open for good: close the note."""
+        ...
+
+
+class Commands:
+    """Handles one request at a time, in the tick."""
+
+    def __init__(self, permission: Permission, board_ma: float, *, simulated: bool) -> None:
+        self._permission = permission
+        self._board_ma = board_ma
+        self._simulated = simulated
+        self._started: Accepted | None = None  # answer to the start of this session, for a repeated one
+        self._begun = False
+        self._spent = False
+
+    def handle(self, request: Request, daemon: "Daemon") -> None:
+        """Do it or refuse it; a client's mistake never becomes a CUT."""
+        name = request.command.__struct_config__.tag
+        try:
+            answer = self._answer(request, daemon)
+        except IontoError as error:
+            answer = Refused(code=error.code, message=error.message, re=str(name))
+        if answer is not None:
+            daemon.talk.reply(request.client, answer)
+
+    def _answer(self, request: Request, daemon: "Daemon") -> Accepted | Refused | None:
+        session, seen = daemon.session, daemon.seen
+        answer: Accepted | Refused | None = None
+        match request.command:
+            case Stop():
+                session.stop()
+                answer = Accepted(re="stop")
+            case Renew():
+                daemon.lease.renew(daemon.sample.t_ns)
+            case Start() as command:
+                answer = self._start(command, daemon)
+            case Begin():
+                answer = _done(session.begin(lease_alive=seen.lease_alive, blocked=seen.blocked), "begin", daemon)
+            case Pause():
+                answer = _done(session.stings(), "pause", daemon)
+            case Resume():
+                answer = _done(session.resume(lease_alive=seen.lease_alive, blocked=seen.blocked), "resume", daemon)
+            case Adjust() as command:
+                answer = self._adjust(command, daemon)
+            case Acknowledge():
+                answer = self._acknowledge(request.role, daemon)
+            case PermitGrant() as command:
+                self._permission.grant(command, daemon.sample.t_ns)
+                answer = Accepted(re="permit", id=command.permit)
+            case Hello() | Ack():
+                pass  # the port's own business
+        return answer
+
+    def _start(self, command: Start, daemon: "Daemon") -> Accepted | Refused:
+        session, s = daemon.session, daemon.sample
+        if self._started is not None and self._started.id == command.id:
+            return self._started
+        if session.state != "IDLE":
+            code = "E111" if session.active else "E108"
+            return Refused(code=code, message=f"a start needs IDLE, the state is {session.state}", re="start")
+        if s.tray_out:
+            return Refused(code="E406", message="a tray is not seated", re="start")
+        plan, reasons = constrain_plan(_from_link(command.plan), self._board_ma)
+        waiting_s = wait_s(daemon, plan.duration_s)
+        if waiting_s > 0.0:
+            minutes = waiting_s / 60.0
+            return Refused(code="E112", message=f"the treatment timer rests {minutes:.0f} min more", re="start")
+        patient = self._permission.check(command, s.t_ns, recorder_connected=daemon.talk.recorder_connected)
+        if not session.start(command.id, plan):
+            return Refused(code="E108", message=f"not in {session.state}", re="start")
+        daemon.pulse_latch_reset()
+        daemon.output_timer.restart_if_rested(s.t_ns)
+        daemon.lease.renew(s.t_ns)
+        self._begun = self._spent = False
+        accepted_plan = _to_link(plan, command.plan)
+        daemon.journal.start_detail = _start_detail(command, plan, patient, simulated=self._simulated)
+        self._started = Accepted(re="start", id=command.id, plan=accepted_plan, limits=_limits(reasons))
+        return self._started
+
+    def _adjust(self, command: Adjust, daemon: "Daemon") -> Accepted | Refused:
+        session = daemon.session
+        before_ma = session.choice_ma
+        done = session.adjust(command.steps)
+        if done:
+            detail = {"from_ma": before_ma, "to_ma": session.choice_ma}
+            daemon.journal.emit("adjust", daemon.sample.t_ns, session.id, dict(detail))
+        return _done(done, "adjust", daemon)
+
+    def _acknowledge(self, role: Role, daemon: "Daemon") -> Accepted | Refused:
+        session = daemon.session
+        if session.state == "FAULT" and role != "technician":
+            barred = [code for code in session.codes if code not in KIOSK_MAY_ACKNOWLEDGE]
+            if barred:
+                return Refused(code="E104", message=f"{barred[0]} is released by a technician", re="acknowledge")
+        done = session.acknowledge()
+        if done:
+            self._started = None
+        return _done(done, "acknowledge", daemon)
+
+    # ------------------------------------------------------------ what follows the session's step
+
+    def after_step(self, daemon: "Daemon") -> None:
+        """Keep the ledger in step: begun before the output closes, closed when it is open for good.
+
+        A ledger that cannot be written keeps the output open: the error becomes a CUT before anything flows.
+        """
+        session = daemon.session
+        if session.id is None:
+            return
+        if session.state == "CONTACT" and not self._begun:
+            self._begun = True
+            self._permission.begun(session.id, daemon.sample.t_ns)
+        if session.ramped_up and not self._spent:
+            self._spent = True
+            self._permission.spent(session.id)
+        if self._begun and session.state in ("IDLE", "DONE"):
+            self._begun = False
+            self._permission.closed(session.id, session.dose.charge_mc, treated=session.ramped_up)
+        if session.state == "IDLE" and session.outcome == "not_started":
+            self._started = None
+
+    def status(self, daemon: "Daemon") -> Status:
+        """The full state, for everyone."""
+        return build_status(daemon, simulated=self._simulated)
+
+
+def _done(done: bool, name: str, daemon: "Daemon") -> Accepted | Refused:
+    if done:
+        return Accepted(re=name)
+    return Refused(code="E108", message=f"{name} is not possible now (state {daemon.session.state})", re=name)
+
+
+def _limits(reasons: tuple[Reason, ...]) -> tuple[Limit, ...]:
+    return tuple(Limit(reason=r.key, value=r.value, unit="s" if r.key in _TIMES else "mA") for r in reasons)
+
+
+_TIMES: Final = frozenset(("limit.time", "limit.charge"))
+
+
+def _from_link(plan: Plan) -> TreatmentPlan:
+    return TreatmentPlan(
+        site=plan.site,
+        set_ma=plan.set_ma,
+        max_ma=plan.max_ma,
+        duration_s=plan.duration_s,
+        polarity=plan.polarity,
+        ramp_ma_per_s=plan.ramp_ma_per_s,
+        someone_beside=plan.someone_beside,
+    )
+
+
+def _to_link(plan: TreatmentPlan, asked: Plan) -> Plan:
+    return Plan(
+        site=plan.site,
+        set_ma=plan.set_ma,
+        max_ma=plan.max_ma,
+        duration_s=plan.duration_s,
+        polarity=plan.polarity,
+        ramp_ma_per_s=plan.ramp_ma_per_s,
+        someone_beside=plan.someone_beside,
+        median_contact_ohm=asked.median_contact_ohm,
+    )
+
+
+def _start_detail(
+    command: Start, plan: TreatmentPlan, patient: str, *, simulated: bool
+) -> dict[str, str | float | int | bool | None]:
+    return {
+        "site": plan.site,
+        "set_ma": plan.set_ma,
+        "max_ma": plan.max_ma,
+        "duration_s": plan.duration_s,
+        "polarity": plan.polarity,
+        "permit": command.permit,
+        "patient": patient,
+        "simulated": simulated,
+    }

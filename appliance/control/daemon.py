@@ -1,0 +1,276 @@
+"""The control daemon: one thread, one tick, in one order: sense, judge, decide, constrain, gate, act, talk, kick.
+
+It alone is responsible for the patient. It receives its ports and never imports the bench. Any exception in a tick is a
+CUT; the watchdog is kicked last, and only when everything above it finished in time and no CUT stands.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from appliance.config import Board
+from appliance.control.commands import Commands
+from appliance.control.gate import Gate, Order
+from appliance.control.journal import Journal
+from appliance.control.lease import Lease
+from appliance.control.report import OutputTimer
+from appliance.control.run import Run
+from appliance.control.self_test import SelfTest
+from appliance.control.sense import Sense
+from appliance.control.talk import Talk
+from appliance.errors import IontoError, OutputError, SensingError
+from appliance.hal.ports import BoardPort, Clock
+from appliance.hal.scales import Scales
+from appliance.safety import hard_limits
+from appliance.safety.monitors import build_monitors
+from appliance.safety.sample import Sample
+from appliance.safety.trip import Monitor, Trip
+from appliance.treatment.session import Seen, Session
+from appliance.units import ns_from_ms
+
+log = logging.getLogger("ionto.control")
+
+TICK_NS: Final = 5_000_000
+SUB_TICKS: Final = 3  # of a tick, in CONTACT
+LATE_COUNTED_NS: Final = 5_000_000
+LEAST_EDGE_NS: Final = 2_500_000  # two quick edges trip the window
+STATUS_EVERY: Final = 20
+BUS_LOST_RETRY: Final = 40  # ticks between tries of a bus that failed
+RELAY_TRAVEL_FACTOR: Final = 1.6  # of the operate time: the mirror contact's own tolerance [D]
+
+
+class Daemon:
+    """Composition of one board, one session, one set of clients; `tick` is the whole of its life."""
+
+    def __init__(
+        self,
+        board: BoardPort,
+        clock: Clock,
+        numbers: Board,
+        scales: Scales,
+        talk: Talk,
+        commands: Commands,
+        *,
+        board_ma: float = hard_limits.CURRENT_MA,
+        boot: str = "",
+    ) -> None:
+        """`board_ma`: the most that this board's calibration can prove."""
+        self.board = board
+        self.clock = clock
+        self.numbers = numbers
+        self.scales = scales
+        self.talk = talk
+        self.commands = commands
+        self.session = Session()
+        self.lease = Lease()
+        self.sample = Sample()
+        operate_ns = ns_from_ms(numbers.relay.operate_ms)
+        self.gate = Gate(board, scales, clock, operate_ns + TICK_NS)
+        self.sense = Sense(board, scales, numbers, clock)
+        self.monitors: tuple[Monitor, ...] = build_monitors(round(RELAY_TRAVEL_FACTOR * operate_ns))
+        self.run_now = Run(numbers, scales, board_ma)
+        self.self_test: SelfTest | None = SelfTest(numbers, scales)
+        self.journal = Journal(talk, boot)
+        self.seen = Seen()
+        self.output_timer = OutputTimer(numbers.timer.reset_low_min * 60.0)
+        self.tick_count = 0
+        self.sub_tick = 0
+        self.late_count = 0
+        self.worst_late_ns = 0
+        self._last_ns: int | None = None
+        self._last_kick_ns = 0
+        self._bus_lost_at: int | None = None
+        self._reset_pulse = 0
+        self._due_ns = 0
+
+    @property
+    def bus_lost(self) -> bool:
+        """Whether the board does not answer: nothing is measured then."""
+        return self._bus_lost_at is not None
+
+    # ------------------------------------------------------------ the tick
+
+    def tick(self, now_ns: int, late_ns: int) -> None:
+        """One tick or, in CONTACT, one sub-tick."""
+        try:
+            self._sense(now_ns, late_ns)
+            trips = self._judge()
+            self._decide(trips)
+            order = self._constrain()
+            self._act(order)
+        except Exception as error:  # any exception in a tick is a CUT
+            self._cut(error)
+        self._talk()
+        self._kick(now_ns)
+
+    def _sense(self, now_ns: int, late_ns: int) -> None:
+        s = self.sample
+        s.t_ns = now_ns
+        s.late_ns = late_ns
+        s.state = self.session.state
+        s.lease_lost = not self.lease.alive(now_ns)
+        if self._bus_lost_at is not None:
+            if self.tick_count - self._bus_lost_at < BUS_LOST_RETRY:
+                return
+            self._bus_lost_at = None
+        self.sense.read(s, self.gate, self.tick_count)
+        if s.state == "CONTACT":
+            self.sense.start(self.run_now.contact_channel())
+
+    def _judge(self) -> list[Trip]:
+        s = self.sample
+        trips = self.seen.trips
+        trips.clear()
+        if s.state == "FAULT":
+            return trips
+        for monitor in self.monitors:
+            trip = monitor.check(s)
+            if trip is not None:
+                trips.append(trip)
+        return trips
+
+    def _decide(self, trips: list[Trip]) -> None:
+        s, session, seen, run = self.sample, self.session, self.seen, self.run_now
+        now_ns = s.t_ns
+        seen.dt_s = 0.0 if self._last_ns is None else (now_ns - self._last_ns) / 1e9
+        self._last_ns = now_ns
+        seen.t_ns = now_ns
+        seen.return_ma = s.return_ma
+        seen.at_zero = s.return_ma < hard_limits.ZERO_MA and self.sense.last_source_ma < hard_limits.ZERO_MA
+        seen.pedal = s.pedal
+        seen.lease_alive = not s.lease_lost
+        seen.blocked = "E406" if s.tray_out else None
+        for request in self.talk.poll():
+            self.commands.handle(request, self)
+        was = session.state
+        if was == "SELF_TEST":
+            self._self_test(s)
+        elif was == "CONTACT":
+            seen.contact = run.contact(s, self.gate, self.sense)
+            seen.contact_why = run.contact_why
+        session.step(seen)
+        self.commands.after_step(self)
+        if session.state != s.state:
+            run.enter(session, s)
+        self.journal.record(session, trips, s, run)
+
+    def _self_test(self, s: Sample) -> None:
+        test = self.self_test
+        if test is None:
+            test = self.self_test = SelfTest(self.numbers, self.scales)
+        test.step(s)
+        if not test.done:
+            return
+        self.journal.self_test(test, s.t_ns)
+        self.self_test = None
+        if test.failed is not None:
+            self.session.fault([test.failed])
+        else:
+            self.run_now.probe_offset_ma = test.probe_offset_ma
+            self.session.self_test_passed()
+
+    def _constrain(self) -> Order:
+        """The single choke point of every path that can raise current."""
+        return self.run_now.order(self.session, self.sample, self.sense)
+
+    def _act(self, order: Order) -> None:
+        s, state = self.sample, self.session.state
+        if state == "SELF_TEST" and self.self_test is not None:
+            self.gate.act_test(self.self_test.order, s.t_ns)
+        elif self._bus_lost_at is None:
+            self.gate.act(order, self.run_now.generation, s.t_ns)
+        if state != "CONTACT" and self._bus_lost_at is None:
+            self.sense.start_next(self.tick_count)
+        self.output_timer.tick(s.t_ns, enabled=self.gate.enabled)
+        if self._reset_pulse:
+            self._reset_pulse -= 1
+            self.board.latch_reset(self._reset_pulse > 0)
+
+    def pulse_latch_reset(self) -> None:
+        """Once at a start, when the latch reads untripped: restarts the treatment timer, clears nothing."""
+        if not self.sample.latch_tripped:
+            self._reset_pulse = 2
+
+    def _cut(self, error: Exception) -> None:
+        """Zero by pin, FAULT, and the reason kept."""
+        self.gate.cut(self.sample.t_ns)
+        code = error.code if isinstance(error, IontoError) else "E410"
+        if isinstance(error, SensingError | OutputError):
+            self._bus_lost_at = self.tick_count
+        if self.session.state != "FAULT":
+            log.error("CUT: %s", error, exc_info=not isinstance(error, IontoError))
+        self.self_test = None
+        self.session.fault([code])
+        self.run_now.enter(self.session, self.sample)
+        self.journal.record(self.session, [], self.sample, self.run_now)
+
+    def _talk(self) -> None:
+        if self.sub_tick == 0 and self.tick_count % STATUS_EVERY == 0:
+            self.talk.status(self.commands.status(self))
+
+    def _kick(self, now_ns: int) -> None:
+        """Last: only on a whole tick, in time, and while no CUT stands."""
+        if self.sub_tick != 0 or self.session.state == "FAULT":
+            return
+        if self.self_test is not None and not self.self_test.order.kick:
+            return
+        if now_ns - self._last_kick_ns < LEAST_EDGE_NS:
+            return
+        self._last_kick_ns = now_ns
+        try:
+            self.board.kick()
+        except OSError as error:
+            self._cut(error)
+
+    # ------------------------------------------------------------ the loop
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Tick on a 5 ms grid until `stop`. A missed tick is skipped, never made up."""
+        self.start()
+        while not stop():
+            self.step()
+        self.close()
+
+    def start(self) -> None:
+        """Open the chips and put the grid on now.
+
+        Raises:
+            SensingError, OutputError: a chip does not answer, or would not wake at zero.
+        """
+        self.board.open_chips()
+        self._due_ns = self.clock.now_ns()
+
+    def step(self) -> None:
+        """Wait for the next point of the grid, run its tick, choose the next."""
+        self.clock.sleep_until_ns(self._due_ns)
+        now_ns = self.clock.now_ns()
+        late_ns = now_ns - self._due_ns
+        if late_ns > LATE_COUNTED_NS:
+            self.late_count += 1
+        self.worst_late_ns = max(self.worst_late_ns, late_ns)
+        self.tick(now_ns, late_ns)
+        self._advance()
+
+    def _advance(self) -> None:
+        """Next point of the grid: a third of a tick in CONTACT, else the whole; what has passed is skipped."""
+        tick_start_ns = self._due_ns - self.sub_tick * TICK_NS // SUB_TICKS
+        if self.session.state == "CONTACT" or self.sub_tick:
+            self.sub_tick = (self.sub_tick + 1) % SUB_TICKS
+        if self.sub_tick:
+            self._due_ns = tick_start_ns + self.sub_tick * TICK_NS // SUB_TICKS
+            return
+        self.tick_count += 1
+        self._due_ns = tick_start_ns + TICK_NS
+        behind_ns = self.clock.now_ns() - self._due_ns
+        if behind_ns > TICK_NS:
+            self._due_ns += behind_ns // TICK_NS * TICK_NS
+
+    def close(self) -> None:
+        """Zero, open, and let go of everything."""
+        try:
+            self.gate.zero(self.clock.now_ns())
+        except IontoError as error:
+            log.error("at the end: %s", error)
+        self.board.safe()
+        self.board.close()
+        self.talk.close()

@@ -1,0 +1,153 @@
+"""The gate: the last step before the DAC. Without permission the DAC gets 0 and ENABLE drops.
+
+An order carries the generation of the run that it was made for; an order of another generation cannot pass. What is
+in force is remembered here, because every measurement is compared with what was set while it was taken.
+"""
+
+from typing import NamedTuple
+
+from appliance.control.self_test import TestOrder
+from appliance.errors import OutputError
+from appliance.hal.ports import BoardPort, Clock
+from appliance.hal.scales import Scales
+from appliance.safety import hard_limits
+from appliance.safety.sample import Sample
+
+
+class Order(NamedTuple):
+    """What the tick wants put out."""
+
+    generation: int
+    enable: bool
+    set_ma: float = 0.0  # without dither
+    dither_codes: int = 0
+    compliance_v: float = 0.0
+    reversed: bool = False
+    write_at_ns: int | None = None  # hold the DAC write until then (half a sub-tick at most)
+
+
+class Gate:
+    """Owns the output: nothing else writes DACs, ENABLE or POLARITY while a session can run."""
+
+    def __init__(self, board: BoardPort, scales: Scales, clock: Clock, operate_ns: int) -> None:
+        self._board = board
+        self._scales = scales
+        self._clock = clock
+        self._operate_ns = operate_ns
+        self._code_max = min(4095, scales.set_code(hard_limits.CURRENT_MA))
+        self.code = 0
+        self.compliance_code = 0
+        self.enabled = False
+        self.enabled_since_ns = 0
+        self.asked_reversed = False
+        self.polarity_since_ns = 0
+        self.step_at_ns: int | None = None  # last DAC write that changed the code
+        self.base_ma = 0.0
+        self.dither_ma = 0.0
+        self._set_ma = 0.0
+        self._compliance_v = 0.0
+
+    def describe(self, s: Sample) -> None:
+        """Copy what is in force into the sample."""
+        s.set_ma = self._set_ma
+        s.ramp_base_ma = self.base_ma
+        s.dither_ma = self.dither_ma
+        s.set_code = self.code
+        s.asked_compliance_v = self._compliance_v
+        s.enabled = self.enabled
+        s.enabled_since_ns = self.enabled_since_ns
+        s.output_closed = self.enabled and s.t_ns - self.enabled_since_ns > self._operate_ns
+        s.asked_reversed = self.asked_reversed
+        s.polarity_since_ns = self.polarity_since_ns
+
+    def act(self, order: Order, generation: int, t_ns: int) -> None:
+        """Put `order` out if it is of this generation and permitted; else zero and open.
+
+        ENABLE closes first, at zero volts and zero current; only when K1 has had its time does anything else rise.
+
+        Raises:
+            OutputError: E311, a DAC did not answer. ENABLE has been dropped by pin before anything else.
+        """
+        if order.generation != generation or not order.enable:
+            self.zero(t_ns)
+            if order.generation == generation:
+                self._reverse(order.reversed, t_ns)
+            return
+        if not self.enabled:
+            self._write_zero()
+            self._set_enable(True, t_ns)
+            return
+        if t_ns - self.enabled_since_ns <= self._operate_ns:
+            return
+        base_code = self._scales.set_code(order.set_ma) if order.set_ma > 0.0 else 0
+        code = max(0, min(base_code + order.dither_codes, self._code_max))
+        compliance_v = min(order.compliance_v, hard_limits.VOLTS)
+        if order.write_at_ns is not None:
+            self._clock.sleep_until_ns(order.write_at_ns)
+        self._write(code, order.set_ma, code - base_code, compliance_v)
+
+    def zero(self, t_ns: int) -> None:
+        """DAC 0, ENABLE low, compliance 0: the pin first, because it needs no bus."""
+        self._set_enable(False, t_ns)
+        self._write(0, 0.0, 0, 0.0)
+
+    def act_test(self, order: TestOrder, t_ns: int) -> None:
+        """Put a self-test's order out. Current or volts only with the dummy load in the patient's place.
+
+        Raises:
+            OutputError: E330, the order would reach a patient; E311, a DAC did not answer.
+        """
+        if (order.code or order.compliance_v) and not order.dummy:
+            raise OutputError("E330", "self-test: an output without the dummy load was refused")
+        board = self._board
+        board.dummy_load(order.dummy)
+        board.test_shift(order.shift)
+        board.latch_reset(order.reset)
+        if not order.enable:
+            self.zero(t_ns)
+            self._reverse(order.reversed, t_ns)
+            return
+        self._set_enable(True, t_ns)
+        self._write(order.code, self._scales.set_ma(order.code), 0, order.compliance_v)
+
+    def cut(self, t_ns: int) -> None:
+        """ENABLE low by pin alone, whatever else works. Never raises."""
+        self._board.safe()
+        if self.enabled:
+            self.enabled = False
+            self.enabled_since_ns = t_ns
+
+    def _set_enable(self, on: bool, t_ns: int) -> None:
+        if on != self.enabled:
+            self._board.enable(on)
+            self.enabled = on
+            self.enabled_since_ns = t_ns
+
+    def _reverse(self, on: bool, t_ns: int) -> None:
+        if on != self.asked_reversed:
+            self._board.reverse(on)
+            self.asked_reversed = on
+            self.polarity_since_ns = t_ns
+
+    def _write_zero(self) -> None:
+        """Zero both DACs whatever they are thought to hold: a chip may have restarted by itself."""
+        self._board.write_set_code(0)
+        self._board.write_compliance_code(0)
+        self.code = self.compliance_code = 0
+        self.base_ma = self.dither_ma = self._set_ma = self._compliance_v = 0.0
+
+    def _write(self, code: int, base_ma: float, dither_codes: int, compliance_v: float) -> None:
+        if code != self.code:
+            self._board.write_set_code(code)
+            self.step_at_ns = self._clock.now_ns()
+            self.code = code
+            self._set_ma = self._scales.set_ma(code) if code else 0.0
+            self.base_ma = base_ma
+            self.dither_ma = dither_codes * self._scales.ma_per_code
+        else:
+            self.base_ma = base_ma
+        compliance_code = self._scales.compliance_code(compliance_v)
+        if compliance_code != self.compliance_code:
+            self._board.write_compliance_code(compliance_code)
+            self.compliance_code = compliance_code
+            self._compliance_v = self._scales.compliance_set_v(compliance_code)

@@ -1,0 +1,93 @@
+"""Events: what must be recorded, numbered and kept until the recorder has it on disk. It decides nothing."""
+
+from appliance.control.run import Run
+from appliance.control.self_test import SelfTest
+from appliance.control.talk import Talk
+from appliance.link.messages import Event
+from appliance.safety.sample import Sample
+from appliance.safety.trip import Trip
+from appliance.treatment.session import Session
+
+Detail = dict[str, str | float | int | bool | None]
+TRIPS_SHOWN = 8
+
+
+class Journal:
+    """Turns changes of state, trips and limits into events; remembers this session's trips for the status."""
+
+    def __init__(self, talk: Talk, boot: str) -> None:
+        self._talk = talk
+        self.boot = boot
+        self.seq = 0
+        self.trips: list[tuple[Trip, float]] = []
+        self.start_detail: Detail = {}
+        self._state = "SELF_TEST"
+        self._since_ns = 0
+        self._active = False
+        self._limited: str | None = None
+
+    def emit(self, kind: str, t_ns: int, session: str | None, detail: Detail) -> None:
+        """Number one event and hand it on."""
+        self.seq += 1
+        self._talk.event(Event(seq=self.seq, t_mono_ns=t_ns, session=session, kind=kind, detail=detail))
+
+    def record(self, session: Session, trips: list[Trip], s: Sample, run: Run) -> None:
+        """Compare with the last tick and emit what changed."""
+        if session.state == self._state and not trips and not run.limited_s:
+            return
+        for trip in trips:
+            self._trip(trip, session, s)
+        limited = run.limiting(session, run.chain)
+        if limited != self._limited and limited is not None:
+            self.emit("limit", s.t_ns, session.id, {"reason": limited, "set_ma": session.base_ma})
+        self._limited = limited
+        if session.state == self._state:
+            return
+        before, self._state = self._state, session.state
+        if session.state == "ARMED" and before == "IDLE":
+            self.trips.clear()
+            self._active = True
+            self.emit("start", s.t_ns, session.id, self.start_detail)
+        self.emit("state", s.t_ns, session.id, {"from": before, "to": session.state, "pause": session.pause})
+        if session.state == "FAULT":
+            self.emit("fault", s.t_ns, session.id, {"codes": " ".join(session.codes)})
+        if self._active and session.state in ("IDLE", "DONE", "FAULT"):
+            self._active = False
+            self._end(session, s, run)
+
+    def _trip(self, trip: Trip, session: Session, s: Sample) -> None:
+        """Each monitor once per state: it speaks every tick while its reason stands."""
+        if any(t.code == trip.code for t, _ in self.trips[-3:]) and session.state == self._state:
+            return
+        self.trips.append((trip, session.dose.elapsed_s))
+        detail: Detail = {
+            "code": trip.code,
+            "monitor": trip.monitor,
+            "reaction": trip.reaction,
+            "set_ma": s.set_ma,
+            "return_ma": s.return_ma,
+        }
+        self.emit("trip", s.t_ns, session.id, detail)
+
+    def _end(self, session: Session, s: Sample, run: Run) -> None:
+        limited = max(run.limited_s, key=lambda key: run.limited_s[key]) if run.limited_s else None
+        dose = session.dose
+        detail: Detail = {
+            "outcome": session.outcome,
+            "reason": session.reason,
+            "charge_mc": dose.charge_mc,
+            "mean_hold_ma": dose.mean_hold_ma,
+            "elapsed_s": dose.elapsed_s,
+            "limited_by": limited,
+            "limited_s": run.limited_s.get(limited, 0.0) if limited else 0.0,
+            "interrupted": False,
+            "contact_ohm": run.first.loop_ohm if run.first is not None else None,
+        }
+        self.emit("end", s.t_ns, session.id, detail)
+
+    def self_test(self, test: SelfTest, t_ns: int) -> None:
+        """The report of a self-test, one detail a check."""
+        detail: Detail = {check.name: check.found for check in test.report}
+        detail["passed"] = test.failed is None
+        detail["code"] = test.failed
+        self.emit("self_test", t_ns, None, detail)
