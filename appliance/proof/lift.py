@@ -1,0 +1,142 @@
+"""The table of a lifted hand: every phenotype, from a flick to a minute, held against the area budgets of safety.md.
+
+Only the grid, the budgets and the drawing live here; whoever calls brings the session to run. A cell in which the
+hand was never lifted under current proves nothing and does not pass.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
+
+from rich.table import Table
+
+from appliance.sim.actions import checked
+from appliance.sim.script import PHENOTYPES, Patient, Script, Step
+from appliance.units import ns_from_s
+
+OVER_S: Final = (0.02, 0.3, 3.0, 10.0, 30.0, 60.0)
+TO_AREA_CM2: Final = 10.0
+LIFT_AFTER_S: Final = 20.0  # of HOLD: the references have settled
+SITE_OF: Final = {
+    "very_sweaty_palm": "hands",
+    "typical_palm": "hands",
+    "dry_palm": "hands",
+    "child_palm": "child_hands",
+    "typical_sole": "feet",
+    "callused_sole": "feet",
+    "underarm": "underarms",
+}
+
+
+class AreaBudget(NamedTuple):
+    """What may be felt while the wet area shrinks; None = not bounded for this speed."""
+
+    peak_ratio: float | None
+    ms_over: float | None
+    excess_uc_per_cm2: float | None
+
+
+SLOW: Final = AreaBudget(1.1, None, None)  # [D] safety.md, Budgets: over 1 s and more
+MEDIUM: Final = AreaBudget(1.5, 20.0, None)  # [D] 0.05 to 1 s
+FAST: Final = AreaBudget(None, 25.0, 10.0)  # [D] faster
+
+
+class LiftFelt(NamedTuple):
+    """What the patient felt of one lift, as the bench knows it."""
+
+    lifted_under_current: bool
+    peak_density_ma_per_cm2: float
+    density_ceiling_ma_per_cm2: float
+    ms_over_density: float
+    excess_uc_per_cm2: float
+
+    @property
+    def peak_ratio(self) -> float:
+        """Peak density over the site's ceiling."""
+        return self.peak_density_ma_per_cm2 / self.density_ceiling_ma_per_cm2
+
+
+class LiftCell(NamedTuple):
+    """One cell of the table."""
+
+    phenotype: str
+    over_s: float
+    felt: LiftFelt
+
+    @property
+    def passes(self) -> bool:
+        """Whether the lift happened and stayed within its budget."""
+        budget = budget_of(self.over_s)
+        pairs = (
+            (self.felt.peak_ratio, budget.peak_ratio),
+            (self.felt.ms_over_density, budget.ms_over),
+            (self.felt.excess_uc_per_cm2, budget.excess_uc_per_cm2),
+        )
+        return self.felt.lifted_under_current and all(bound is None or value <= bound for value, bound in pairs)
+
+
+RunSession = Callable[[Script], LiftFelt]
+
+
+def budget_of(over_s: float) -> AreaBudget:
+    """The budget of a lift that takes `over_s` seconds."""
+    if over_s >= 1.0:
+        return SLOW
+    return MEDIUM if over_s >= 0.05 else FAST
+
+
+def lift_script(phenotype: str, over_s: float, seed: int) -> Script:
+    """Hands in at CONTACT; in HOLD one hand lifts to `TO_AREA_CM2` over `over_s` seconds and stays there."""
+    params = checked("lift", {"to_area_cm2": TO_AREA_CM2, "over_s": over_s})
+    steps = (
+        Step("CONTACT", 0, "hands_in", {}, 0),
+        Step("HOLD", ns_from_s(LIFT_AFTER_S), "lift", params, 0),
+    )
+    return Script(f"lift {phenotype} {over_s:g} s", Patient(phenotype, SITE_OF[phenotype], seed), steps)
+
+
+def lift_cells(
+    run_session: RunSession,
+    phenotypes: Sequence[str] = PHENOTYPES,
+    over_s: Sequence[float] = OVER_S,
+    seed: int = 1,
+) -> Iterable[LiftCell]:
+    """Run the grid, cell by cell, so that a caller can show progress."""
+    for phenotype in phenotypes:
+        for each_s in over_s:
+            yield LiftCell(phenotype, each_s, run_session(lift_script(phenotype, each_s, seed)))
+
+
+def lift_table(cells: Iterable[LiftCell]) -> Table:
+    """The table as people read it: peak over ceiling, milliseconds over it, excess charge, and whether it passes."""
+    rows: dict[str, dict[float, LiftCell]] = {}
+    for cell in cells:
+        rows.setdefault(cell.phenotype, {})[cell.over_s] = cell
+    columns = sorted({over_s for row in rows.values() for over_s in row})
+    table = Table(
+        title=f"SIMULATED. A hand lifted to {TO_AREA_CM2:g} cm² in HOLD: what was felt",
+        caption="peak density / site ceiling · ms over the ceiling · µC/cm² in excess",
+    )
+    table.add_column("lifted over")
+    for each_s in columns:
+        table.add_column(f"{each_s:g} s\n{_bounds(budget_of(each_s))}", justify="right")
+    for phenotype, row in rows.items():
+        table.add_row(phenotype, *(_shown(row.get(each_s)) for each_s in columns))
+    return table
+
+
+def _bounds(budget: AreaBudget) -> str:
+    """A budget in a column's head."""
+    bounds = (("≤ {:g} x", budget.peak_ratio), ("≤ {:g} ms", budget.ms_over), ("≤ {:g} µC", budget.excess_uc_per_cm2))
+    return " · ".join(text.format(bound) for text, bound in bounds if bound is not None)
+
+
+def _shown(cell: LiftCell | None) -> str:
+    """One cell, never by colour alone."""
+    if cell is None:
+        return "-"
+    if not cell.felt.lifted_under_current:
+        return "[red]never lifted\nunder current[/red]"
+    felt = cell.felt
+    colour, word = ("green", "pass") if cell.passes else ("red", "FAIL")
+    numbers = f"{felt.peak_ratio:.2f} x · {felt.ms_over_density:.1f} ms · {felt.excess_uc_per_cm2:.2f} µC"
+    return f"{numbers}\n[{colour}]{word}[/{colour}]"
