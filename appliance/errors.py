@@ -318,6 +318,7 @@ CATALOGUE: Final[dict[str, Explanation]] = {
     "E512": _machine(
         "a simulation on a real device is refused", "Demo roles and demo permits are for a simulated device only."
     ),
+    "E513": _machine("a program ended by itself", "The message has its last words; its log is in the directory named."),
     # -- records
     "E601": _machine("the records cannot be opened", "Check the file that the message names, and its owner."),
     "E602": Explanation(
