@@ -5,6 +5,7 @@ between two looks. It must never wait for anyone, and it is never part of a real
 its real-time class (above the daemon's); without one, the bench's stalls are slipped and counted (`bench_clock`).
 """
 
+import gc
 import select
 import signal
 import socket
@@ -97,14 +98,16 @@ class BenchServer:
 
     def run(self) -> None:
         """Live until `stop`."""
+        gc.freeze()  # what was built lives as long as the process: no need to look at it again and again
         daemon = self._daemon
         people = self._people
         while not self._ending:
-            waited = [*daemon.sockets, *people.sockets]
-            ready = select.select(waited, (), (), _BEAT_S)[0]
+            ports: dict[socket.socket, DaemonPort | ControlPort] = dict.fromkeys(people.sockets, people)
+            ports.update(dict.fromkeys(daemon.sockets, daemon))
+            ready = select.select(ports, (), (), _BEAT_S)[0]
             self._live()
             for each in ready:
-                (daemon if each in waited[: len(daemon.sockets)] else people).serve(each)
+                ports[each].serve(each)
         self._log.event(self.felt(), "end", f"{self._clock.stalls} stalls, {self._clock.slip_ns} ns slipped")
 
     def stop(self) -> None:
