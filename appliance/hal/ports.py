@@ -75,9 +75,6 @@ class Inputs(NamedTuple):
     reversed: bool  # K2's read-back
     service_key: bool
 
-    counts: int
-    t_mono_ns: int  # when it was read; the conversion ended at most one period before
-
 
 class BoardPort(Protocol):
     """The board as the tick sees it: raw counts and codes, meanings for pins. Scales are in `hal.scales`.
