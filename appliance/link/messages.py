@@ -140,7 +140,8 @@ class Refused(Message, frozen=True, tag="refused"):
 
     code: str
     message: str
-    re: str
+    re: str  # type of the message that was refused; empty if it could not be read
+    id: str = ""  # of a start or a permit
 
 
 class Accepted(Message, frozen=True, tag="accepted"):
