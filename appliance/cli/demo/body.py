@@ -1,0 +1,59 @@
+"""The simulated person's body: it does at the bench what the screen asks for, a moment later. It touches no screen."""
+
+from collections.abc import Callable
+from typing import Final
+
+from appliance.kiosk.shown import Shown
+from appliance.link.messages import State
+from appliance.sim.remote import BenchControl
+
+REACTION_S: Final = 1.2  # a calm person reads, then moves
+
+
+class Body:
+    """Pedal, hands and red switch."""
+
+    def __init__(self, bench: BenchControl) -> None:
+        """`bench` is the control channel."""
+        self._bench = bench
+        self._state: State | None = None
+        self._moved = False
+        self._hands_in = False
+        self._moves: Final[dict[State, Callable[[], None]]] = {
+            "ARMED": self.press_pedal,
+            "CONTACT": self.hands_in,
+            "DONE": self.hands_out,
+            "FAULT": self.hands_out,
+        }
+
+    def follow(self, shown: Shown) -> None:
+        """Do what this state asks for, once each time that it is entered. Raises as `BenchControl.act`."""
+        if shown.status is None:
+            return
+        if shown.status.state != self._state:
+            self._state = shown.status.state
+            self._moved = False
+        move = self._moves.get(self._state)
+        if move is not None and not self._moved and shown.state_age_s >= REACTION_S:
+            self._moved = True
+            move()
+
+    def press_pedal(self) -> None:
+        """Press and release."""
+        self._bench.act("pedal", hold_s=0.2)
+
+    def hands_in(self) -> None:
+        """Both hands into the water, unless they are there."""
+        if not self._hands_in:
+            self._hands_in = True
+            self._bench.act("hands_in")
+
+    def hands_out(self) -> None:
+        """Both hands out, slowly."""
+        if self._hands_in:
+            self._hands_in = False
+            self._bench.act("hands_out", over_s=1.0)
+
+    def felt_ma(self) -> float:
+        """What goes through the skin now."""
+        return self._bench.felt().current_ma
