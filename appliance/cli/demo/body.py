@@ -18,7 +18,6 @@ class Body:
         self._bench = bench
         self._state: State | None = None
         self._moved = False
-        self._hands_in = False
         self._moves: Final[dict[State, Callable[[], None]]] = {
             "ARMED": self.press_pedal,
             "CONTACT": self.hands_in,
@@ -28,31 +27,31 @@ class Body:
 
     def follow(self, shown: Shown) -> None:
         """Do what this state asks for, once each time that it is entered. Raises as `BenchControl.act`."""
-        if shown.status is None:
+        status = shown.status
+        if status is None:
             return
-        if shown.status.state != self._state:
-            self._state = shown.status.state
+        if status.state != self._state:
+            self._state = status.state
             self._moved = False
-        move = self._moves.get(self._state)
-        if move is not None and not self._moved and shown.state_age_s >= REACTION_S:
-            self._moved = True
-            move()
+        if self._moved or shown.state_age_s < REACTION_S:
+            return
+        self._moved = True
+        if status.paused is not None and not status.paused.by_person:
+            self.hands_in()
+        elif status.state in self._moves:
+            self._moves[status.state]()
 
     def press_pedal(self) -> None:
         """Press and release."""
         self._bench.act("pedal", hold_s=0.2)
 
     def hands_in(self) -> None:
-        """Both hands into the water, unless they are there."""
-        if not self._hands_in:
-            self._hands_in = True
-            self._bench.act("hands_in")
+        """Both hands into the water."""
+        self._bench.act("hands_in")
 
     def hands_out(self) -> None:
         """Both hands out, slowly."""
-        if self._hands_in:
-            self._hands_in = False
-            self._bench.act("hands_out", over_s=1.0)
+        self._bench.act("hands_out", over_s=1.0)
 
     def felt_ma(self) -> float:
         """What goes through the skin now."""

@@ -20,7 +20,7 @@ from appliance.kiosk.view import Action
 from appliance.link.messages import State
 
 FRAME_S: Final = 0.05
-START_RETRY_S: Final = 0.5
+TAP_S: Final = 0.5
 BEGIN_S: Final = 30.0  # self-test and the recorder's connection
 MARGIN_S: Final = 240.0  # contact, ramps and reversal around the treatment's own time
 END_S: Final = 4.0  # STOP takes 2 s
@@ -28,7 +28,7 @@ LINGER_S: Final = 2.5  # after the end: hands out, the last events on disk, the 
 FREE: Final = frozenset(("IDLE", "DONE", "FAULT"))
 
 
-ENTER: Final[dict[State, Action]] = {"IDLE": "start", "ARMED": "begin", "PAUSED": "resume"}
+TAPS: Final[dict[State, Action]] = {"IDLE": "start", "ARMED": "begin"}
 
 Say = Callable[[str], None]  # prints one line
 
@@ -93,14 +93,14 @@ def unattended(player: Player, say: Say, duration_s: float) -> None:
         shown = player.look()
         lines.draw(shown, player.now_s)
         player.body.follow(shown)
-        state = shown.status.state if shown.status is not None else "IDLE"
+        state: State = shown.status.state if shown.status is not None else "IDLE"
         started = started or state not in FREE
         if started and state in FREE:
             linger(player)
             return
-        if not started and player.now_s >= tap_s:  # again when the recorder was not there yet
-            tap_s = player.now_s + START_RETRY_S
-            player.session.act("start")
+        if state in TAPS and player.now_s >= tap_s:  # until it is taken: the recorder may not be there yet
+            tap_s = player.now_s + TAP_S
+            player.session.act(TAPS[state])
         player.session.renew()
         time.sleep(FRAME_S)
     raise LinkError("E113", f"the treatment did not end within {duration_s + MARGIN_S:g} s")
@@ -143,7 +143,7 @@ def press(key: str, shown: Shown, player: Player) -> None:
     """What a key does."""
     state: State = shown.status.state if shown.status is not None else "IDLE"
     if key in {"\n", "\r"}:
-        player.session.act(ENTER.get(state, "acknowledge"))
+        player.session.act((TAPS | {"PAUSED": "resume"}).get(state, "acknowledge"))
     elif key == " ":
         player.body.press_pedal()
     elif key == "i":
