@@ -423,7 +423,8 @@ def test_the_socket_of_a_killed_daemon_is_replaced(path: Path) -> None:
     script = (
         "import os, sys, time\nfrom pathlib import Path\nfrom appliance.control.server import Server\n"
         "from appliance.link.roles import Roles\n"
-        "s = Server(Path(sys.argv[1]), Roles({}, {}), boot='b', simulated=True)\nprint('up', flush=True)\ntime.sleep(60)"
+        "s = Server(Path(sys.argv[1]), Roles({}, {}), boot='b', simulated=True)\n"
+        "print('up', flush=True)\ntime.sleep(60)"
     )
     daemon = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE)
     assert daemon.stdout is not None
