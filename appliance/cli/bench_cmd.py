@@ -1,13 +1,13 @@
 """`ionto bench`: the simulated board and patient as a program of its own. Composition only: the bench is `sim`."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Final
 
 from appliance.cli import arguments
 from appliance.config import DEFAULT_BOARD_FILE, load_board
+from appliance.hal.realtime import set_up_realtime
 from appliance.sim.server import serve
 
 PRIORITY: Final = 60  # above the daemon's 50: a bench that is late would make the daemon look late
@@ -32,8 +32,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _real_time() -> None:
-    """Real-time class where the machine allows it; else the bench's clock slips over its own stalls."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
-    except PermissionError:
-        print("ionto bench: no real-time priority here; the bench's stalls are left out and counted", file=sys.stderr)
+    """What the machine allows; without a real-time class the bench's clock slips over its own stalls."""
+    for refused in set_up_realtime(PRIORITY).refused:
+        print(f"ionto bench: not real-time, its own stalls are left out and counted: {refused}", file=sys.stderr)

@@ -54,7 +54,7 @@ def picture(shown: Shown, felt_ma: float) -> RenderableType:
     if status is not None:
         parts += ["", _time(status), "", _numbers(status, felt_ma), Text(sparkline(shown.trace), style="cyan")]
         parts += [Text(line, style="yellow") for line in _reasons(shown, status)]
-    return Panel(Group(*parts), title=view.simulated, subtitle=KEYS, padding=(1, 2))
+    return Panel(Group(*parts), title=view.simulated, subtitle=Text(KEYS), padding=(1, 2))
 
 
 def _time(status: Status) -> RenderableType:
