@@ -48,8 +48,12 @@ class Permission(Protocol):
         """
         ...
 
-    def begun(self, session: str, t_ns: int) -> None:
-        """Before CONTACT: note on disk that this session may give a dose."""
+    def begun(self, session: str) -> None:
+        """Before CONTACT: begin to note on disk that this session may give a dose."""
+        ...
+
+    def settled(self) -> bool:
+        """Whether the last note is on disk. Raises RecordsError E602 when it could not be written."""
         ...
 
     def spent(self, session: str) -> None:
@@ -69,7 +73,7 @@ class Commands:
         self._board_ma = board_ma
         self._simulated = simulated
         self._started: Accepted | None = None  # answer to the start of this session, for a repeated one
-        self._begun = False
+        self._noted = False  # the ledger has an open line
         self._spent = False
 
     def handle(self, request: Request, daemon: "Daemon") -> None:
@@ -127,10 +131,11 @@ class Commands:
         patient = self._permission.check(command, s.t_ns, recorder_connected=daemon.talk.recorder_connected)
         if not session.start(command.id, plan):
             return Refused(code="E108", message=f"not in {session.state}", re="start")
+        self._permission.begun(command.id)
         daemon.pulse_latch_reset()
         daemon.output_timer.restart_if_rested(s.t_ns)
         daemon.lease.renew(s.t_ns)
-        self._begun = self._spent = False
+        self._noted, self._spent = True, False
         accepted_plan = _to_link(plan, command.plan)
         daemon.journal.start_detail = _start_detail(command, plan, patient, simulated=self._simulated)
         self._started = Accepted(re="start", id=command.id, plan=accepted_plan, limits=_limits(reasons))
@@ -158,24 +163,30 @@ class Commands:
 
     # ------------------------------------------------------------ what follows the session's step
 
-    def after_step(self, daemon: "Daemon") -> None:
-        """Keep the ledger in step: begun before the output closes, closed when it is open for good.
+    def blocked(self, daemon: "Daemon") -> str | None:
+        """Code of what forbids energising now: a tray, or a ledger line that is not on disk yet."""
+        if daemon.sample.tray_out:
+            return "E406"
+        if daemon.session.state != "ARMED":
+            return None
+        try:
+            return None if self._permission.settled() else "E602"
+        except IontoError as error:
+            daemon.session.refuse(error.code)
+            return error.code
 
-        A ledger that cannot be written keeps the output open: the error becomes a CUT before anything flows.
-        """
+    def after_step(self, daemon: "Daemon") -> None:
+        """Keep permit and ledger in step: spent at RAMP_UP, closed when the output is open for good."""
         session = daemon.session
         if session.id is None:
             return
-        if session.state == "CONTACT" and not self._begun:
-            self._begun = True
-            self._permission.begun(session.id, daemon.sample.t_ns)
         if session.ramped_up and not self._spent:
             self._spent = True
             self._permission.spent(session.id)
-        if self._begun and session.state in ("IDLE", "DONE"):
-            self._begun = False
+        if self._noted and session.state in ("IDLE", "DONE", "FAULT") and not daemon.gate.enabled:
+            self._noted = False
             self._permission.closed(session.id, session.dose.charge_mc, treated=session.ramped_up)
-        if session.state == "IDLE" and session.outcome == "not_started":
+        if session.state == "IDLE":
             self._started = None
 
     def status(self, daemon: "Daemon") -> Status:

@@ -82,6 +82,7 @@ class Daemon:
         self._bus_lost_at: int | None = None
         self._reset_pulse = 0
         self._due_ns = 0
+        self._expected_ns = 0  # the grid before any skip: what lateness is measured against
 
     @property
     def bus_lost(self) -> bool:
@@ -139,7 +140,7 @@ class Daemon:
         seen.at_zero = s.return_ma < hard_limits.ZERO_MA and self.sense.last_source_ma < hard_limits.ZERO_MA
         seen.pedal = s.pedal
         seen.lease_alive = not s.lease_lost
-        seen.blocked = "E406" if s.tray_out else None
+        seen.blocked = self.commands.blocked(self)
         for request in self.talk.poll():
             self.commands.handle(request, self)
         was = session.state
@@ -238,13 +239,13 @@ class Daemon:
             SensingError, OutputError: a chip does not answer, or would not wake at zero.
         """
         self.board.open_chips()
-        self._due_ns = self.clock.now_ns()
+        self._due_ns = self._expected_ns = self.clock.now_ns()
 
     def step(self) -> None:
         """Wait for the next point of the grid, run its tick, choose the next."""
         self.clock.sleep_until_ns(self._due_ns)
         now_ns = self.clock.now_ns()
-        late_ns = now_ns - self._due_ns
+        late_ns = now_ns - self._expected_ns
         if late_ns > LATE_COUNTED_NS:
             self.late_count += 1
         self.worst_late_ns = max(self.worst_late_ns, late_ns)
@@ -257,20 +258,19 @@ class Daemon:
         if self.session.state == "CONTACT" or self.sub_tick:
             self.sub_tick = (self.sub_tick + 1) % SUB_TICKS
         if self.sub_tick:
-            self._due_ns = tick_start_ns + self.sub_tick * TICK_NS // SUB_TICKS
+            self._due_ns = self._expected_ns = tick_start_ns + self.sub_tick * TICK_NS // SUB_TICKS
             return
         self.tick_count += 1
-        self._due_ns = tick_start_ns + TICK_NS
+        self._due_ns = self._expected_ns = tick_start_ns + TICK_NS
         behind_ns = self.clock.now_ns() - self._due_ns
         if behind_ns > TICK_NS:
             self._due_ns += behind_ns // TICK_NS * TICK_NS
 
     def close(self) -> None:
-        """Zero, open, and let go of everything."""
+        """Zero, open, and let go of the board."""
         try:
             self.gate.zero(self.clock.now_ns())
         except IontoError as error:
             log.error("at the end: %s", error)
         self.board.safe()
         self.board.close()
-        self.talk.close()

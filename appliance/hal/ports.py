@@ -82,7 +82,10 @@ class BoardPort(Protocol):
     Every method may raise `SensingError`/`OutputError` (a chip did not answer, E206/E311) after bounded retries.
     """
 
-    simulated: bool
+    @property
+    def simulated(self) -> bool:
+        """Whether a bench stands in for the board."""
+        ...
 
     def open_chips(self) -> None:
         """Write both DACs to 0, configure both ADCs, verify EEPROM contents. Called before the first tick."""

@@ -175,6 +175,11 @@ class Session:
         else:
             self._finish("stopped", "stop")
 
+    def refuse(self, reason: str) -> None:
+        """ARMED → IDLE: something that must be there before any current is not."""
+        if self.state == "ARMED":
+            self._not_started(reason)
+
     def stings(self) -> bool:
         """'It stings': to zero in 0.5 s, and only a person leads back."""
         if self.state in RUNNING:

@@ -1,0 +1,125 @@
+"""`ionto control`: the daemon that drives the board. Composition only; the bench is reached by `--bench` alone."""
+
+import argparse
+import logging
+import signal
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
+from appliance.control.commands import Commands
+from appliance.control.daemon import Daemon
+from appliance.control.ledger import Ledger
+from appliance.control.permission import LedgerPermission
+from appliance.control.permits import Permits
+from appliance.control.roles import demo_roles, load_roles
+from appliance.control.server import Server
+from appliance.errors import IontoError
+from appliance.hal.board import HardwareBoard, bench_board, open_board
+from appliance.hal.calibration import Calibration, load_calibration, utc_today
+from appliance.hal.clock import MonotonicClock
+from appliance.hal.ports import Clock
+from appliance.hal.realtime import set_up_realtime
+from appliance.hal.scales import Scales
+from appliance.safety import hard_limits
+from appliance.sim.remote import RemoteBench
+
+log = logging.getLogger("ionto.control")
+
+ROLES_FILE: Final = Path("/etc/ionto/roles.toml")
+CALIBRATION_FILE: Final = Path("/var/lib/ionto/calibration.json")
+
+
+class Hardware(NamedTuple):
+    """A board, its clock, and the bench behind it if there is one."""
+
+    board: HardwareBoard
+    clock: Clock
+    bench: RemoteBench | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where it listens and keeps its ledger; what it drives."""
+    parser.add_argument("--socket", type=Path, required=True, help="where clients connect")
+    parser.add_argument("--state-dir", type=Path, required=True, help="for the dose ledger")
+    parser.add_argument("--bench", type=Path, metavar="SOCKET", help="drive the SIMULATED board served there")
+    parser.add_argument("--board", type=Path, default=DEFAULT_BOARD_FILE, help="board file")
+    parser.add_argument("--calibration", type=Path, help=f"default: {CALIBRATION_FILE}; simulated: none")
+    parser.add_argument("--roles", type=Path, help=f"default: {ROLES_FILE}; simulated: our own user is everything")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Be the daemon until SIGTERM or SIGINT. Nothing is opened on a patient before the self-test has passed.
+
+    Raises:
+        IontoError: whatever keeps it from starting; no current can flow then.
+    """
+    logging.basicConfig(level=logging.INFO, format="ionto control: %(message)s", stream=sys.stderr)
+    simulated = args.bench is not None
+    numbers = load_board(args.board)
+    calibration = _calibration(args, numbers, simulated=simulated)
+    roles = demo_roles(simulated=True) if simulated and args.roles is None else load_roles(args.roles or ROLES_FILE)
+    boot = uuid.uuid4().hex
+    args.state_dir.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(args.state_dir / "doses.jsonl", simulated=simulated)
+    permission = LedgerPermission(Permits(simulated=simulated), ledger, lambda: datetime.now(UTC).date())
+    server = Server(args.socket, roles, boot=boot, simulated=simulated)
+    try:
+        hardware = _hardware(args, numbers)
+        commands = Commands(permission, hard_limits.CURRENT_MA, simulated=simulated)
+        scales = Scales(numbers, calibration)
+        daemon = Daemon(hardware.board, hardware.clock, numbers, scales, server, commands, boot=boot)
+        _serve(daemon, hardware.bench, simulated=simulated)
+    finally:
+        server.close()
+        permission.close()
+    return 0
+
+
+def _calibration(args: argparse.Namespace, numbers: Board, *, simulated: bool) -> Calibration:
+    """A real device without a calibration is refused; a simulated one may run on nominal factors."""
+    if simulated and args.calibration is None:
+        return Calibration.identity(numbers, simulated=True)
+    return load_calibration(args.calibration or CALIBRATION_FILE, numbers, simulated, utc_today())
+
+
+def _hardware(args: argparse.Namespace, numbers: Board) -> Hardware:
+    if args.bench is None:
+        return Hardware(open_board(numbers, args.socket.parent), MonotonicClock(), None)
+    bench = RemoteBench.connect(args.bench)
+    return Hardware(bench_board(numbers, bench.i2c, bench.pins, bench.clock), bench.clock, bench)
+
+
+def _serve(daemon: Daemon, bench: RemoteBench | None, *, simulated: bool) -> None:
+    """Tick until asked to stop. Real hardware is not even opened without real-time priority."""
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: stopping.append(received))
+    report = set_up_realtime()
+    if not simulated:
+        report.require()
+    for refused in report.refused:
+        log.warning("not real-time: %s", refused)
+    log.info("%s device, self-test begins", "SIMULATED" if simulated else "real")
+    told: str | None = None
+    daemon.start()
+    try:
+        while not stopping:
+            daemon.step()
+            if bench is not None and daemon.session.state != told:
+                told = daemon.session.state
+                _tell(bench, told)
+    finally:
+        daemon.close()
+    log.info("stopped; %d late ticks, worst %.1f ms", daemon.late_count, daemon.worst_late_ns / 1e6)
+
+
+def _tell(bench: RemoteBench, state: str) -> None:
+    """For bench scripts that wait for a state; a bench that is gone is the tick's business, not ours."""
+    try:
+        bench.observe_state(state)
+    except (OSError, IontoError) as error:
+        log.warning("the bench did not hear of %s: %s", state, error)

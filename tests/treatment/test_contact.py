@@ -1,0 +1,148 @@
+"""CONTACT against a small ideal loop: what is a person, what is not, and that nothing asks for more than the probe."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import exp, pi, sin
+
+import pytest
+
+from appliance.safety.hard_limits import SITES
+from appliance.treatment.contact import SUB_TICK_S, ContactProbe, Probe
+
+WINDOW_S = 1 / 860
+LIMIT_V = 5.0
+
+
+@dataclass
+class Loop:
+    """R_inst + R || C + a slow electrode, driven by a current source of at most 5 V."""
+
+    r_inst: float
+    r_skin: float = 0.0
+    c_f: float = 1e-6
+    electrode_v: float = 2.0
+    hum_ma: float = 0.0
+    v_skin: float = 0.0
+    t_s: float = 0.0
+    history: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def advance(self, set_ma: float, dt_s: float) -> float:
+        """Closed form over a step; returns the current."""
+        most_ma = (LIMIT_V - self.electrode_v - self.v_skin) / self.r_inst * 1000 if self.r_inst else set_ma
+        ma = max(0.0, min(set_ma, most_ma)) + self.hum_ma * sin(2 * pi * 50 * self.t_s)
+        if self.r_skin:
+            goal = ma * self.r_skin / 1000
+            self.v_skin = goal + (self.v_skin - goal) * exp(-dt_s / (self.r_skin * self.c_f))
+        self.t_s += dt_s
+        self.electrode_v += (1.2 + 0.6 * ma - self.electrode_v) * dt_s / 3.0
+        self.history.append((self.t_s, ma, ma * self.r_inst / 1000 + self.v_skin + self.electrode_v))
+        return ma
+
+
+def drive(
+    loop: Loop, probe: ContactProbe, seconds: float, touch: Callable[[Loop, int], None] | None = None
+) -> list[float]:
+    """Run sub-ticks as the daemon does; returns every current asked for."""
+    fine = 24
+    command = Probe(0.0, False)
+    asked = []
+    step_at = 0.0
+    code = 0.0
+    start = loop.t_s
+    for n in range(round(seconds / SUB_TICK_S)):
+        if touch:
+            touch(loop, n)
+        t0 = start + n * SUB_TICK_S
+        window = [h for h in loop.history[-2 * fine :] if h[0] <= t0 and h[0] > t0 - WINDOW_S]
+        volts = None
+        age = None
+        if n > 1:
+            conv = [h for h in loop.history[-fine:] if h[0] - (t0 - SUB_TICK_S) <= WINDOW_S]
+            volts = sum(h[2] for h in conv) / len(conv)
+            age = (t0 - SUB_TICK_S + WINDOW_S / 2) - step_at
+        return_ma = sum(h[1] for h in window) / len(window) if window else 0.0
+        source = None
+        if probe.wants_source:
+            source, volts, age = return_ma, None, None
+        if probe.verdict == "good":
+            break
+        command = probe.step(return_ma, source, volts, age)
+        asked.append(command.set_ma)
+        for k in range(fine):
+            now = k / fine >= (0.5 if command.late_half else 0.1)
+            if now and command.set_ma != code:
+                code = command.set_ma
+                step_at = loop.t_s
+            loop.advance(code, SUB_TICK_S / fine)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("r_inst", "r_skin", "c_uf"), [(690, 2600, 2.2), (690, 1000, 2.5), (690, 9000, 1.6), (900, 3500, 3.0), (550, 6000, 2.0)]
+)
+def test_a_palm_is_recognised_and_measured(r_inst: float, r_skin: float, c_uf: float) -> None:
+    loop = Loop(r_inst, r_skin, c_uf * 1e-6, hum_ma=0.003)
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(loop, probe, 8.0)
+    assert probe.verdict == "good", probe.why
+    assert probe.signature is not None
+    assert probe.signature.r_inst_ohm == pytest.approx(r_inst, rel=0.05)
+    assert probe.signature.r_skin_ohm == pytest.approx(r_skin, rel=0.06)
+    assert probe.signature.c_skin_f == pytest.approx(c_uf * 1e-6, rel=0.06)
+
+
+@pytest.mark.parametrize(("r_inst", "r_skin"), [(1000, 0), (330, 0), (1700, 0), (2000, 100), (5, 0)])
+def test_no_person_is_never_good(r_inst: float, r_skin: float) -> None:
+    loop = Loop(r_inst, r_skin)
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(loop, probe, 12.0)
+    assert probe.verdict != "good"
+    assert probe.why == "E213"
+
+
+def test_soft_water_is_said_and_distilled_refused() -> None:
+    soft = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(Loop(1600, 2600, 2.2e-6), soft, 8.0)
+    assert soft.verdict == "good"
+    assert soft.soft_water
+    refused = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(Loop(4000, 2600, 2.2e-6), refused, 8.0)
+    assert refused.verdict != "good"
+    assert refused.why == "E215"
+
+
+def test_fingertips_are_not_enough() -> None:
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(Loop(690, 8000, 0.5e-6), probe, 8.0)
+    assert probe.verdict != "good"
+    assert probe.why == "E216"
+
+
+def test_half_a_hand_back_in_does_not_resume() -> None:
+    whole = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(Loop(690, 1300, 2.2e-6), whole, 8.0)
+    assert whole.signature is not None
+    half = ContactProbe(SITES["hands"], whole.signature.c_skin_f, WINDOW_S)
+    drive(Loop(690, 1950, 1.46e-6), half, 8.0)
+    assert half.verdict != "good"
+    again = ContactProbe(SITES["hands"], whole.signature.c_skin_f, WINDOW_S)
+    drive(Loop(690, 1400, 2.2e-6), again, 8.0)
+    assert again.verdict == "good"
+
+
+def test_flickering_contact_is_never_good() -> None:
+    def flicker(loop: Loop, n: int) -> None:
+        loop.r_inst = 690 if (n // 700) % 2 == 0 else 4e6
+
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    asked = drive(Loop(690, 2600, 2.2e-6), probe, 12.0, flicker)
+    assert probe.verdict != "good"
+    assert max(asked) <= 0.5
+
+
+def test_open_loop_says_put_the_hands_in() -> None:
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    asked = drive(Loop(1e6, 2600, 2.2e-6), probe, 1.0)
+    assert probe.why == "E214"
+    assert probe.stage == "none"
+    assert max(asked) <= 0.5
