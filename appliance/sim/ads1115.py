@@ -34,6 +34,8 @@ class Ads1115:
         "_done",
         "_frozen",
         "_gain",
+        "_gauss",
+        "_judging",
         "_lsb_per_v",
         "_mux",
         "_noise_lsb",
@@ -42,7 +44,6 @@ class Ads1115:
         "_pointer",
         "_rate",
         "_result",
-        "_rng",
         "_single",
         "_start_ns",
         "_tail",
@@ -65,7 +66,7 @@ class Ads1115:
         self.address = address
         self.mean_v = mean_v
         self._now_ns = now_ns
-        self._rng = rng
+        self._gauss = rng.gauss
         self._rate = 1.0 + rate_error
         self._gain = 1.0 + gain_error
         self._noise_lsb = noise_lsb
@@ -95,8 +96,9 @@ class Ads1115:
         pointer = self._pointer
         if pointer == _POINTER_CONVERSION:
             self._settle(self._now_ns())
-            data = self._result.to_bytes(2, "big", signed=True)
-            self.comparator.data_read()
+            data = (self._result & 0xFFFF).to_bytes(2, "big")
+            if self._judging:
+                self.comparator.data_read()
         elif pointer == _POINTER_CONFIG:
             data = self.config.to_bytes(2, "big")
         else:
@@ -170,6 +172,7 @@ class Ads1115:
         self._single = bool(value & _SINGLE_SHOT)
         self._period_ns = round(NS_PER_S / (_SPS[value >> 5 & 7] * self._rate))
         self.comparator.configure(value)
+        self._judging = self.comparator.enabled
 
     def _converting(self) -> bool:
         """After `_settle`: does a conversion run, or wake up to?"""
@@ -189,9 +192,11 @@ class Ads1115:
             if self._done:
                 return
             done = 1
-        first = self._done if self.comparator.enabled else done - 1
-        for k in range(first, done):
-            self._convert(self._mux, self._lsb_per_v, start_ns + k * period_ns, start_ns + (k + 1) * period_ns)
+        if self._judging:
+            for k in range(self._done + 1, done):
+                self._convert(self._mux, self._lsb_per_v, start_ns + (k - 1) * period_ns, start_ns + k * period_ns)
+        end_ns = start_ns + done * period_ns
+        self._convert(self._mux, self._lsb_per_v, end_ns - period_ns, end_ns)
         self._done = done
 
     def _convert(self, mux: int, lsb_per_v: float, t0_ns: int, t1_ns: int) -> None:
@@ -199,7 +204,10 @@ class Ads1115:
             return
         counts = self.mean_v(mux, t0_ns, t1_ns) * lsb_per_v
         if self._noise_lsb:
-            counts += self._rng.gauss(0.0, self._noise_lsb)
-        result = self._result = max(-32768, min(32767, round(counts)))
-        if self.comparator.enabled:
+            counts += self._gauss(0.0, self._noise_lsb)
+        result = round(counts)
+        if not -32768 <= result <= 32767:  # the PGA's end of range
+            result = -32768 if result < 0 else 32767
+        self._result = result
+        if self._judging:
             self.comparator.judge(result)
