@@ -1,0 +1,55 @@
+"""Real-time set-up says what it got, and real hardware is refused without it; the clock sleeps to a point in time."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from appliance.errors import ConfigError
+from appliance.hal.clock import MonotonicClock
+from appliance.hal.realtime import RealtimeReport
+
+ROOT = Path(__file__).parent.parent.parent
+WHOLE = RealtimeReport(50, True, True, None, ())
+
+
+def test_everything_or_an_error_that_names_what_was_refused() -> None:
+    WHOLE.require()
+    for lacking in (
+        WHOLE._replace(fifo_priority=None, refused=("SCHED_FIFO 50: Operation not permitted",)),
+        WHOLE._replace(memory_locked=False, refused=("mlockall: Cannot allocate memory",)),
+    ):
+        with pytest.raises(ConfigError, match=f"E507: .*{lacking.refused[0]}"):
+            lacking.require()
+
+
+def test_the_report_is_what_the_kernel_says_of_the_process() -> None:
+    """In a process of its own: the scheduler and the collector stay changed."""
+    script = (
+        "import gc, os\n"
+        "from pathlib import Path\n"
+        "from appliance.hal.realtime import set_up_realtime\n"
+        "cpu = min(os.sched_getaffinity(0))\n"
+        "report = set_up_realtime(10, cpu)\n"
+        "fifo = os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_FIFO\n"
+        "assert fifo == (report.fifo_priority is not None), report\n"
+        "assert not fifo or os.sched_getparam(0).sched_priority == 10 == report.fifo_priority\n"
+        "locked = 'VmLck:\\t       0 kB' not in Path('/proc/self/status').read_text()\n"
+        "assert locked == report.memory_locked, report\n"
+        "assert not gc.isenabled() and gc.get_freeze_count() > 0 and report.gc_frozen\n"
+        "assert report.cpu == cpu and os.sched_getaffinity(0) == {cpu}\n"
+        "assert report.complete != bool(report.refused), report\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_clock_never_returns_early_and_at_once_for_the_past() -> None:
+    clock = MonotonicClock()
+    until_ns = clock.now_ns() + 3_000_000
+    clock.sleep_until_ns(until_ns)
+    assert clock.now_ns() >= until_ns
+    clock.sleep_until_ns(until_ns - 10_000_000_000)
