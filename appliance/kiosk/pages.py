@@ -61,7 +61,7 @@ def armed(shown: Shown, status: Status, part: Part) -> View:
     plan = status.plan or shown.offer
     touch = plan.someone_beside or part is not sentences.HANDS
     pedal = part is sentences.HANDS
-    title = _("Press the pedal and let go.") if pedal else _(part.put_in)
+    title = _("Press the pedal\nand let go.") if pedal else _(part.put_in)
     body = _("Then put both hands in.") if pedal else _("Then touch Begin.")
     return View(
         "armed",
@@ -185,7 +185,7 @@ def fault(_shown: Shown, status: Status, part: Part) -> View:
         title=title if status.no_current else _(part.keep_in),
         body=f"{_(happened)} {_(sentences.FAULT_STAYS)}",
         switch=_red_switch(status),
-        picture="hands_out" if part is sentences.HANDS else "",
+        picture="hands_out" if in_session and part is sentences.HANDS else "",
         code=code,
         qr=f"IONTO {code} {status.session or '-'} {status.t_mono_ns}" if code else "",
         band=Band("fault", _("The treatment has ended") if in_session else _("The device is off"), no_current(status)),

@@ -89,10 +89,14 @@ class BandBar(Drawn):
         self._icon.name, self._icon.ink = (icon if band else ""), ink
         self._left.text, self._left.ink = (band.text if band else ""), ink
         self._right.text, self._right.ink = (band.right if band else ""), ink
-        self._icon.box = [self.x + px(25), self.center_y - px(16), px(32), px(32)]
-        share = 0.58
-        self._left.box = [self.x + px(72), self.y, self.width * share - px(72), self.height]
-        self._right.box = [self.x + self.width * share, self.y, self.width * (1 - share) - px(24), self.height]
+        row = self.height / 2 if theme().portrait else self.height  # portrait: two rows
+        middle = self.top - row / 2
+        self._icon.box = [self.x + px(25), middle - px(16), px(32), px(32)]
+        split = self.width * (1.0 if theme().portrait else 0.58)
+        self._left.box = [self.x + px(72), self.top - row, split - px(72), row]
+        self._right.halign = "left" if theme().portrait else "right"
+        left = self.x + (px(72) if theme().portrait else split)
+        self._right.box = [left, self.y, self.right - px(24) - left, row]
 
     @property
     def fits(self) -> bool:
