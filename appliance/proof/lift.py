@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from rich.table import Table
 
 from appliance.sim.actions import checked
-from appliance.sim.script import PHENOTYPES, Patient, Script, Step
+from appliance.sim.script import Patient, Script, Step
 from appliance.units import ns_from_s
 
 OVER_S: Final = (0.02, 0.3, 3.0, 10.0, 30.0, 60.0)
@@ -96,7 +96,7 @@ def lift_script(phenotype: str, over_s: float, seed: int) -> Script:
 
 def lift_cells(
     run_session: RunSession,
-    phenotypes: Sequence[str] = PHENOTYPES,
+    phenotypes: Sequence[str] = tuple(SITE_OF),
     over_s: Sequence[float] = OVER_S,
     seed: int = 1,
 ) -> Iterable[LiftCell]:

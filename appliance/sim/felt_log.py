@@ -39,7 +39,7 @@ class Header(Line, frozen=True, tag="header"):
 
 
 class Sample(Line, frozen=True, tag="sample"):
-    """What is felt now; `peak_ma` since the line before."""
+    """What is felt now; `peak_ma` since the sample before, without sign."""
 
     t_ns: int
     current_ma: float
@@ -81,26 +81,29 @@ class FeltLog:
             raise ConfigError("E503", f"cannot write {run_dir / FILE_NAME}: {error.strerror}") from error
         self._encoder = msgspec.json.Encoder()
         self._next_ns = 0
-        self._peak_ma = 0.0
         self._shown: tuple[float, float, float] = (0.0, 0.0, 0.0)
         self._flows = False
         self.lost_lines = 0
         self._write(header)
 
-    def see(self, felt: FeltNow) -> None:
-        """Look at what is felt; writes what is worth a line. Called at least every millisecond."""
-        size_ma = abs(felt.current_ma)
-        if size_ma > abs(self._peak_ma):
-            self._peak_ma = felt.current_ma
-        if (size_ma >= ZERO_MA) != self._flows:
-            self._flows = not self._flows
-            self.event(felt, "current_on" if self._flows else "current_zero", "")
-        if felt.t_ns >= self._next_ns:
-            shown = (round(felt.current_ma, 3), round(felt.volts, 2), round(felt.charge_mc, 2))
-            if self._flows or shown != self._shown:
-                self._sample(felt)
-                self._shown = shown
-            self._next_ns = felt.t_ns - felt.t_ns % SAMPLE_NS + SAMPLE_NS
+    def see(self, felt: FeltNow, peak_ma: float) -> bool:
+        """Look at what is felt, and at the most since a sample was last written; True when one is written now.
+
+        Called at least every millisecond; a surge shorter than that still shows in `peak_ma`.
+        """
+        flows = abs(felt.current_ma) >= ZERO_MA
+        if flows != self._flows:
+            self._flows = flows
+            self.event(felt, "current_on" if flows else "current_zero", "")
+        if felt.t_ns < self._next_ns:
+            return False
+        self._next_ns = felt.t_ns - felt.t_ns % SAMPLE_NS + SAMPLE_NS
+        shown = (round(felt.current_ma, 3), round(felt.volts, 2), round(felt.charge_mc, 2))
+        if shown == self._shown and peak_ma < ZERO_MA:
+            return False
+        self._shown = shown
+        self._sample(felt, peak_ma)
+        return True
 
     def event(self, felt: FeltNow, kind: str, detail: str) -> None:
         """Write an event, and what was felt at it."""
@@ -110,18 +113,17 @@ class FeltLog:
         """End the file."""
         self._file.close()
 
-    def _sample(self, felt: FeltNow) -> None:
+    def _sample(self, felt: FeltNow, peak_ma: float) -> None:
         self._write(
             Sample(
                 felt.t_ns,
                 round(felt.current_ma, 5),
-                round(self._peak_ma, 5),
+                round(peak_ma, 5),
                 round(felt.density_ma_per_cm2, 6),
                 round(felt.charge_mc, 4),
                 round(felt.volts, 4),
             )
         )
-        self._peak_ma = felt.current_ma
 
     def _write(self, entry: Entry) -> None:
         try:

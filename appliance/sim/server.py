@@ -52,6 +52,15 @@ class FeltNumbers(Protocol):
         """Across the patient."""
         ...
 
+    @property
+    def w_peak_ma(self) -> float:
+        """Most since the last mark."""
+        ...
+
+    def mark(self, t_ns: int) -> None:
+        """Begin a new window for `w_peak_ma`."""
+        ...
+
 
 class LiveBench(WiredBench, Actor, Protocol):
     """What the server needs of a bench."""
@@ -141,7 +150,8 @@ class BenchServer:
         for step in self._runner.advance_to(now_ns):
             self._happened("action", f"{step.action} {step.params} (script line {step.line})")
         felt = self.felt()
-        self._log.see(felt)
+        if self._log.see(felt, self._bench.felt.w_peak_ma):
+            self._bench.felt.mark(now_ns)
         if self._clock.stalls != self._stalls:
             self._stalls = self._clock.stalls
             self._log.event(felt, "stall", f"{felt.slip_ns} ns slipped so far")

@@ -27,6 +27,10 @@ class ToyFelt:
 
     current_ma = 0.0
     charge_mc = 0.0
+    w_peak_ma = 0.0
+
+    def mark(self, t_ns: int) -> None:
+        self.w_peak_ma = self.current_ma
 
     @property
     def density_ma_per_cm2(self) -> float:
@@ -52,6 +56,7 @@ class ToyBench:
         alive = self.levels.get(ENABLE, False) and t_ns - self.kicked_ns < WATCHDOG_NS
         self.felt.charge_mc += self.felt.current_ma * (t_ns - self.now_ns) / 1e9
         self.felt.current_ma = FULL_MA if alive else 0.0
+        self.felt.w_peak_ma = max(self.felt.w_peak_ma, self.felt.current_ma)
         self.levels[RELAY] = not alive
         self.now_ns = t_ns
 
