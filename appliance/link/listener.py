@@ -222,6 +222,8 @@ class Listener:
             if version != PROTOCOL_VERSION:
                 raise LinkError("E103", f"the client speaks version {version}, this program {PROTOCOL_VERSION}")
             role = self._decode(frame).role
+            if role not in self._command_roles[Hello]:
+                raise LinkError("E104", f"nothing here is for a {role}")
             if role not in self._roles.allowed(connection.peer):
                 uid = connection.peer.uid
                 raise LinkError("E104", f"user {uid} may not be {role}; see [roles] in the configuration")
