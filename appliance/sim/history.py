@@ -1,0 +1,102 @@
+"""The last moments of the circuit as segments, so that an ADC can average over its own window afterwards.
+
+Within a segment every quantity runs straight from one end to the other, and the skins' volts settle exponentially.
+It never changes the circuit.
+"""
+
+import math
+from collections import deque
+from typing import Final
+
+from appliance.units import NS_PER_S
+
+KEPT: Final = 512  # segments: a second in regulation, 20 ms and more after an edge
+MAINS_HZ: Final = 50.0
+MAINS_RAD_PER_NS: Final = 2.0 * math.pi * MAINS_HZ / NS_PER_S
+
+# Indices of a segment. FLOW, SOURCE, BASE and SUPPLY are pairs: value at the start, value at the end.
+T0, T1, FLOW, SOURCE, BASE, SUPPLY, SET = 0, 1, 2, 4, 6, 8, 10
+SKIN_1, SKIN_2 = 11, 14  # triples: volts at the start, volts at the end of time, tau in ns (0 = none)
+
+Segment = tuple[
+    int, int, float, float, float, float, float, float, float, float, float, float, float, float, float, float, float
+]
+
+
+class History:
+    """Segments in order of time, the newest last, without gaps."""
+
+    __slots__ = ("hum_phase", "segments")
+
+    def __init__(self, hum_phase: float) -> None:
+        self.segments: deque[Segment] = deque(maxlen=KEPT)
+        self.hum_phase = hum_phase
+
+    def mean(self, field: int, t0_ns: int, t1_ns: int, since: float) -> float:
+        """Mean of a pair over a window; `since` has been there since the last segment ended."""
+        segments = self.segments
+        if not segments:
+            return since
+        last_ns = segments[-1][1]
+        if t0_ns >= last_ns:
+            return since
+        end_ns = t1_ns
+        total = 0.0
+        if t1_ns > last_ns:
+            total = since * (t1_ns - last_ns)
+            end_ns = last_ns
+        begun_ns = end_ns
+        for segment in reversed(segments):
+            s0_ns = segment[0]
+            if s0_ns >= end_ns:
+                continue
+            begun_ns = t0_ns if s0_ns < t0_ns else s0_ns
+            start, end = segment[field], segment[field + 1]
+            if start == end:
+                total += start * (end_ns - begun_ns)
+            else:
+                middle = ((begun_ns + end_ns) * 0.5 - s0_ns) / (segment[1] - s0_ns)
+                total += (start + (end - start) * middle) * (end_ns - begun_ns)
+            end_ns = begun_ns
+            if s0_ns <= t0_ns:
+                break
+        return total / (t1_ns - begun_ns)
+
+    def skin_mean(self, t0_ns: int, t1_ns: int) -> float:
+        """Mean of both skins' volts over a window that the segments cover."""
+        total = 0.0
+        end_ns = t1_ns
+        begun_ns = t1_ns
+        for segment in reversed(self.segments):
+            s0_ns = segment[0]
+            if s0_ns >= end_ns:
+                continue
+            begun_ns = t0_ns if s0_ns < t0_ns else s0_ns
+            if segment[13]:
+                from_ns, to_ns = begun_ns - s0_ns, min(end_ns, segment[1]) - s0_ns
+                total += _settling(segment[11], segment[12], segment[13], from_ns, to_ns)
+                total += _settling(segment[14], segment[15], segment[16], from_ns, to_ns)
+            end_ns = begun_ns
+            if s0_ns <= t0_ns:
+                break
+        return total / (t1_ns - begun_ns) if t1_ns > begun_ns else 0.0
+
+    def at_set(self, t_ns: int) -> float:
+        """DAC1's volts at an instant."""
+        for segment in reversed(self.segments):
+            if segment[0] <= t_ns:
+                return segment[SET]
+        return 0.0
+
+    def hum_mean(self, t0_ns: int, t1_ns: int) -> float:
+        """Mean of a mains hum of amplitude one over a window."""
+        phase = self.hum_phase
+        span = (t1_ns - t0_ns) * MAINS_RAD_PER_NS
+        start = t0_ns * MAINS_RAD_PER_NS + phase
+        return (math.cos(start) - math.cos(start + span)) / span
+
+
+def _settling(start: float, end: float, tau_ns: float, from_ns: int, to_ns: int) -> float:
+    """Integral over ns of `end + (start - end) exp(-t / tau)`."""
+    fall = math.exp(-from_ns / tau_ns) - math.exp(-to_ns / tau_ns)
+    return end * (to_ns - from_ns) + (start - end) * tau_ns * fall
