@@ -1,6 +1,6 @@
 """A reading that stands still. Equal codes in a row are normal for this ADC, so equality is never a fault.
 
-The set carries a pseudo-random dither of +-4 DAC codes. A living measurement follows it; a frozen one cannot know it.
+The set carries a pseudo-random dither of +-4 DAC codes. A living measurement moves with it; a frozen one cannot.
 """
 
 from typing import Final
@@ -13,12 +13,17 @@ _TAPS: Final = (1.0, -0.381966, 1.381966, -1.381966, 0.381966, -1.0)
 
 
 class Stale:
-    """Response of the reading to the dither over 64 ticks below half of what it must be [D].
+    """Two questions to one reading: has it moved at all, and does it follow the dither?
 
+    Over 64 ticks the set moves by 8 codes; a reading whose whole range is less than half of that stands still.
+    A reading that moves, by hum too, is correlated with the dither over 1024: the ADC converts on its own clock,
+    so hum of 2 % is sampled up to 1.2 ms off and passes the notch; over 64 ticks alone its response to the dither
+    was seen from -0.3 to 2.3 of what it must be, over 1024 from 0.73 [D: numeric, tests/safety].
     The fast check of a lying ADC is its configuration read-back; this one finds a conversion that no longer runs.
     """
 
     BLOCK: Final = 64
+    BLOCKS: Final = 16
     LEAST_RESPONSE: Final = 0.5
     FROM_SET_MA: Final = 2.0
     TRIP: Final = Trip("E204", "stale", "CUT")
@@ -26,32 +31,54 @@ class Stale:
     def __init__(self) -> None:
         self._reading = [0.0] * 6
         self._dither = [0.0] * 6
-        self._at = 0
-        self._cross = 0.0
-        self._power = 0.0
+        self._restart()
+
+    def _restart(self) -> None:
+        self._warm = 0  # ticks until the notch has seen only this run
+        self._at = self._blocks = 0
+        self._cross = self._power = 0.0
+        self._lowest_ma = self._highest_ma = 0.0
 
     def check(self, s: Sample) -> Trip | None:
         """In regulation at 2 mA and above, on the 5 ms tick."""
         if s.state not in ("RAMP_UP", "HOLD", "RAMP_DOWN") or s.ramp_base_ma < self.FROM_SET_MA:
-            self._at = 0
-            self._cross = self._power = 0.0
+            self._restart()
             return None
+        return_ma = s.return_ma
+        if self._at == 0:
+            self._lowest_ma = self._highest_ma = return_ma
+        elif return_ma < self._lowest_ma:
+            self._lowest_ma = return_ma
+        elif return_ma > self._highest_ma:
+            self._highest_ma = return_ma
+        self._at += 1
+        self._correlate(return_ma - s.ramp_base_ma, s.dither_ma)
+        if self._at < self.BLOCK:
+            return None
+        self._at = 0
+        return self.TRIP if self._highest_ma - self._lowest_ma < abs(s.dither_ma) or self._lost() else None
+
+    def _correlate(self, reading_ma: float, dither_ma: float) -> None:
         reading, dither = self._reading, self._dither
         del reading[0]
         del dither[0]
-        reading.append(s.return_ma - s.ramp_base_ma)
-        dither.append(s.dither_ma)
-        self._at += 1
-        if self._at <= len(_TAPS):
-            return None
+        reading.append(reading_ma)
+        dither.append(dither_ma)
+        if self._warm < len(_TAPS):
+            self._warm += 1
+            return
         a0, a1, a2, a3, a4, a5 = _TAPS
         r = a0 * reading[5] + a1 * reading[4] + a2 * reading[3] + a3 * reading[2] + a4 * reading[1] + a5 * reading[0]
         d = a0 * dither[5] + a1 * dither[4] + a2 * dither[3] + a3 * dither[2] + a4 * dither[1] + a5 * dither[0]
         self._cross += r * d
         self._power += d * d
-        if self._at < self.BLOCK + len(_TAPS):
-            return None
+
+    def _lost(self) -> bool:
+        """After enough blocks: whether the reading moved without following."""
+        self._blocks += 1
+        if self._blocks < self.BLOCKS:
+            return False
         lost = self._cross < self.LEAST_RESPONSE * self._power
-        self._at = len(_TAPS)
+        self._blocks = 0
         self._cross = self._power = 0.0
-        return self.TRIP if lost else None
+        return lost
