@@ -227,7 +227,7 @@ class Event(Message, frozen=True, tag="event"):
     seq: int
     t_mono_ns: int
     session: str | None
-    kind: str  # state, trip, start, end, adjust, limit, fault, self_test
+    kind: str  # state, trip, start, end, adjust, limit, fault, self_test, events_lost: PROTOCOL.md
     detail: dict[str, str | float | int | bool | None]
 
 

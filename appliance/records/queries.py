@@ -143,9 +143,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     conn = sqlite3.connect(address, uri=True, timeout=_BUSY_S)
     try:
         conn.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    except sqlite3.OperationalError:
+    except sqlite3.Error as error:
         conn.close()
-        if path.with_name(f"{path.name}-wal").exists():
+        if not isinstance(error, sqlite3.OperationalError) or path.with_name(f"{path.name}-wal").exists():
             raise
         conn = sqlite3.connect(f"{address}&immutable=1", uri=True)
     return conn
