@@ -66,7 +66,7 @@ class Issuing:
 
     def answered(self, answer: Accepted | Refused) -> None:
         """The daemon took the oldest grant, or refused it."""
-        if answer.re != "permit" or not self._pending:
+        if not self._pending:
             return
         client, request, grant = self._pending.popleft()
         if isinstance(answer, Accepted):

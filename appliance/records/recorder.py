@@ -43,6 +43,7 @@ class Recorder:
         self._issuing = Issuing(recorder_socket, roles, self._daemon)
         self._writer: Writer | None = None
         self._retry_at_s = 0.0
+        self._said = ""  # what keeps us from writing
         self._boot = ""
         self._latest: Status | None = None  # of a session that runs
         self._sampled: tuple[str, str | None, int] = ("", None, 0)  # boot, session and time of the last sample
@@ -98,8 +99,10 @@ class Recorder:
                     writer.close_interrupted(answer.boot)
                 case Event():
                     events.append(answer)
-                case Accepted() | Refused():
+                case Accepted(re="permit") | Refused(re="permit"):
                     self._issuing.answered(answer)
+                case Refused():
+                    log.error("the daemon refused our %s: %s %s", answer.re or "message", answer.code, answer.message)
         welcome = self._daemon.welcome
         if events and welcome is not None:
             writer.add_events(self._boot, events, simulated=welcome.simulated)
@@ -131,6 +134,9 @@ class Recorder:
         try:
             self._writer = Writer(self._db_path)
             self._writer.probe()
+            if self._said:
+                log.info("the records can be written again")
+                self._said = ""
         except RecordsError as error:
             if error.code != "E602":
                 raise
@@ -138,7 +144,9 @@ class Recorder:
 
     def _block(self, error: RecordsError, now_s: float) -> None:
         """Nothing can be written: acknowledge nothing, leave the daemon, try again."""
-        log.error("%s %s; trying again every %g s", error.code, error.message, RETRY_S)
+        if error.message != self._said:
+            log.error("%s %s; trying again every %g s", error.code, error.message, RETRY_S)
+            self._said = error.message
         self._retry_at_s = now_s + RETRY_S
         self._daemon.close()
         self._issuing.daemon_left()

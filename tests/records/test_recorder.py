@@ -397,3 +397,17 @@ def test_a_daemon_of_another_version_is_named_and_waited_out(bench: Bench) -> No
             bench.until(lambda: "E103" in (bench.here / "log").read_text())
     bench.daemon("b1")
     bench.until(lambda: bench.server.recorder_connected)
+
+
+def test_what_stands_in_the_way_is_said_once(bench: Bench) -> None:
+    bench.stop_daemon()
+    recorder = bench.record()
+    bench.until((bench.here / "recorder.sock").exists)
+    bench.until(lambda: "E113" in (bench.here / "log").read_text())
+    time.sleep(1.0)  # several tries
+    bench.daemon("b1")
+    bench.until(lambda: bench.server.recorder_connected)
+    recorder.terminate()
+    recorder.wait(10)
+    assert (bench.here / "log").read_text().count("E113") == 1
+    assert "connected to the daemon" in (bench.here / "log").read_text()
