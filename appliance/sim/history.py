@@ -10,7 +10,7 @@ from typing import Final
 
 from appliance.units import NS_PER_S
 
-KEPT: Final = 512  # segments: a second in regulation, 20 ms and more after an edge
+KEPT: Final = 4096  # segments: 20 s in regulation, and every 5 us step between an edge and the next look
 MAINS_HZ: Final = 50.0
 MAINS_RAD_PER_NS: Final = 2.0 * math.pi * MAINS_HZ / NS_PER_S
 
@@ -60,6 +60,8 @@ class History:
             end_ns = begun_ns
             if s0_ns <= t0_ns:
                 break
+        if begun_ns >= t1_ns:  # before all that is kept
+            return segments[0][field]
         return total / (t1_ns - begun_ns)
 
     def skin_mean(self, t0_ns: int, t1_ns: int) -> float:
