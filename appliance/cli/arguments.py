@@ -17,7 +17,7 @@ PHENOTYPE_OF_SITE: Final = {
 }
 
 
-def bounded(low: float, high: float) -> Callable[[str], float]:
+def number(low: float, high: float) -> Callable[[str], float]:
     """A parser of numbers from `low` to `high`, both allowed."""
 
     def parse(text: str) -> float:
@@ -44,19 +44,19 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def add_simulated_patient(parser: argparse.ArgumentParser) -> None:
+def add_patient(parser: argparse.ArgumentParser) -> None:
     """Who sits at the simulated device and what happens to them. What is given here wins over the script."""
     parser.add_argument("--script", type=Path, help="bench script: a file, or the name of one that comes with it")
     parser.add_argument("--patient", choices=PHENOTYPES, help="phenotype (default: the typical one of the site)")
     parser.add_argument("--site", choices=SITES, help="part of the body (default: hands)")
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), help="draws every tolerance and noise (default: 1)")
     parser.add_argument(
-        "--conductivity", type=bounded(0.1, 100_000.0), metavar="US_PER_CM", help="of the water (default: 300)"
+        "--conductivity", type=number(0.1, 100_000.0), metavar="US_PER_CM", help="of the water (default: 300)"
     )
 
 
-def simulated_patient_from(args: argparse.Namespace) -> tuple[Script, Patient]:
-    """The script asked for, and the patient asked for, who is also in the script.
+def script_from(args: argparse.Namespace) -> Script:
+    """The script asked for, with the patient asked for.
 
     Raises:
         ConfigError: E503, E504, as `load_script`.
@@ -71,4 +71,4 @@ def simulated_patient_from(args: argparse.Namespace) -> tuple[Script, Patient]:
         written.seed if args.seed is None else args.seed,
         written.conductivity_us_per_cm if args.conductivity is None else args.conductivity,
     )
-    return script._replace(patient=patient), patient
+    return script._replace(patient=patient)

@@ -15,7 +15,7 @@ PRIORITY: Final = 60  # above the daemon's 50: a bench that is late would make t
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where it listens, who sits at it, what happens."""
-    arguments.add_simulated_patient(parser)
+    arguments.add_patient(parser)
     parser.add_argument("--socket", type=Path, required=True, help="where `ionto control --bench` will connect")
     parser.add_argument("--run-dir", type=Path, help="for felt.jsonl and the clock; default: the socket's directory")
     parser.add_argument("--board", type=Path, default=DEFAULT_BOARD_FILE, help="board file")
@@ -23,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Be the bench until SIGTERM. Raises as `sim.server.serve`."""
-    script, patient = arguments.simulated_patient_from(args)
+    script = arguments.script_from(args)
     board = load_board(args.board)
     _real_time()
-    print(f"ionto bench: simulated {patient.phenotype} at {args.socket}", file=sys.stderr)
+    print(f"ionto bench: simulated {script.patient.phenotype} at {args.socket}", file=sys.stderr)
     serve(board, script, args.socket, args.run_dir or args.socket.resolve().parent)
     return 0
 

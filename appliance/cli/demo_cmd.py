@@ -25,9 +25,9 @@ EXIT_TERMINATED: Final = 143  # 128 + SIGTERM, as shells report it
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How it is shown, who is treated."""
-    arguments.add_simulated_patient(parser)
+    arguments.add_patient(parser)
     parser.add_argument("--mode", choices=MODES, help="default: what this place allows, and it says why")
-    parser.add_argument("--minutes", type=arguments.bounded(0.5, 40.0), help="treatment time of the unattended mode")
+    parser.add_argument("--minutes", type=arguments.number(1.0, 40.0), help="treatment time of the unattended mode")
     parser.add_argument("--dir", type=Path, help="private directory for sockets, records, pictures; default: a new one")
     parser.add_argument("--json", action="store_true", help="unattended, and the summary as JSON, for scripts")
 

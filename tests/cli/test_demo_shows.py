@@ -18,6 +18,7 @@ from appliance.cli.demo.summary import as_json, as_text, read_summary
 from appliance.cli.demo.terminal import picture, sparkline
 from appliance.kiosk.shown import Shown
 from appliance.link.messages import Interlocks, Paused, Plan, Status, Trip
+from appliance.records.writer import Writer
 from appliance.sim.felt_log import FeltLog, Header
 from appliance.sim.wire import FeltNow
 
@@ -154,6 +155,14 @@ def test_a_line_never_shows_a_number_that_was_not_measured() -> None:
     assert "0.00 mA" not in said[0]
 
 
+def test_a_refused_start_is_a_line() -> None:
+    said: list[str] = []
+    lines = Lines(said.append)
+    for _ in range(3):
+        lines.draw(shown(None, refused="E114"), 0.0)
+    assert said == ["  0:00  refused    E114 no record could be kept"]
+
+
 def test_a_fault_is_a_line_with_its_code_and_title() -> None:
     said: list[str] = []
     trip = Trip(code="E301", monitor="over_site", reaction="CUT", t_session_s=3.0)
@@ -196,7 +205,7 @@ def test_a_sparkline_spans_its_own_values() -> None:
         (at(state="PAUSED", paused=Paused(reason="area", ends_in_s=90.0, by_person=False)), ["hands_in"]),
         (at(state="PAUSED", paused=Paused(reason="stings", ends_in_s=90.0, by_person=True)), []),
         (at(state="DONE"), ["hands_out"]),
-        (at(state="FAULT"), ["hands_out"]),
+        (at(state="FAULT", paused=Paused(reason="area", ends_in_s=9.0, by_person=False)), ["hands_out"]),
     ],
 )
 def test_the_body_does_what_the_screen_asks_once_and_not_at_once(status: Status, does: list[str]) -> None:
@@ -213,10 +222,12 @@ def test_the_summary_tells_set_measured_and_felt(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     log = FeltLog(tmp_path, Header(1, "typical_palm", "hands", 300.0, "none", 0))
     for step, ma in enumerate((0.0, 15.2, 15.0, 0.0)):
-        log.see(FeltNow(step * 1_000_000_000, ma, ma / 110, 15.0 * step, 20.0))
+        log.see(FeltNow(step * 1_000_000_000, ma, ma / 110, 15.0 * step, 20.0), ma)
     log.close()
     stage.records.mkdir()
-    (stage.records / "records.db").touch()
+    writer = Writer(stage.records / "records.db")
+    writer.add_sample("boot", HOLD)
+    writer.close()
     end = shown(at(state="DONE", outcome="completed"))
     summary = read_summary(stage, "unattended", end)
     text = as_text(summary)
@@ -228,6 +239,7 @@ def test_the_summary_tells_set_measured_and_felt(tmp_path: Path) -> None:
     assert whole["felt"] == {"peak_ma": 15.2, "charge_mc": 45.0, "bench_stalls": 0}
     assert whole["record"] == str(stage.records / "records.db")
     assert whole["picture"] is None
+    assert whole["recorded"]["samples"] == 1
 
 
 def test_a_demo_that_came_to_nothing_says_so(tmp_path: Path) -> None:

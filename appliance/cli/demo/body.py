@@ -36,8 +36,9 @@ class Body:
         if self._moved or shown.state_age_s < REACTION_S:
             return
         self._moved = True
-        if status.paused is not None and not status.paused.by_person:
-            self.hands_in()
+        if status.state == "PAUSED":
+            if status.paused is not None and not status.paused.by_person:
+                self.hands_in()
         elif status.state in self._moves:
             self._moves[status.state]()
 

@@ -19,10 +19,15 @@ class Lines:
         """`say` prints one line."""
         self._say = say
         self._state = ""
+        self._refused: str | None = None
         self._due_s = 0.0
 
     def draw(self, shown: Shown, now_s: float) -> None:
         """Say it when there is something; `now_s` counts from the start of the demo."""
+        if shown.refused != self._refused:
+            self._refused = shown.refused
+            if shown.refused is not None:
+                self._say(f"{clock(now_s)}  refused    {shown.refused} {CATALOGUE[shown.refused].title}")
         status = shown.status
         if status is None or (status.state == self._state and (now_s < self._due_s or status.state not in FLOWS)):
             return

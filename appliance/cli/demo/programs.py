@@ -37,10 +37,12 @@ class Programs:
         """End all."""
         self.stop()
 
-    def start(self, name: str, *words: str | Path) -> None:
-        """Start `ionto NAME WORDS`."""
+    def start(self, name: str, *words: str | Path, cpu: int | None = None) -> None:
+        """Start `ionto NAME WORDS`, on processor `cpu` only if one is given."""
         command = [sys.executable, "-m", "appliance.cli.main", name, *map(str, words)]
         tied = ["setpriv", "--pdeathsig", "TERM", "--", *command]
+        if cpu is not None:
+            tied = ["taskset", "--cpu-list", str(cpu), *tied]
         with self._log(name).open("wb") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own programs
                 tied, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from appliance.cli.demo.stage import Stage
 from appliance.errors import CATALOGUE, RecordsError
 from appliance.kiosk.shown import Shown
+from appliance.records.queries import Records
 from appliance.sim.felt_log import Happened, Sample, read_felt
 
 
@@ -20,6 +19,17 @@ class Felt(NamedTuple):
     bench_stalls: int
 
 
+class Recorded(NamedTuple):
+    """What the newest session of the records says, as measured."""
+
+    session: str
+    outcome: str | None
+    charge_mc: float | None
+    mean_hold_ma: float | None
+    samples: int
+    events: int
+
+
 class Summary(NamedTuple):
     """One demo. None: not known."""
 
@@ -29,6 +39,7 @@ class Summary(NamedTuple):
     set_ma: float | None
     measured_charge_mc: float | None
     felt: Felt
+    recorded: Recorded | None
     directory: Path
     record: Path | None
     picture: Path | None
@@ -47,6 +58,7 @@ def read_summary(stage: Stage, mode: str, last: Shown | None) -> Summary:
         set_ma=None if plan is None else plan.set_ma,
         measured_charge_mc=None if status is None else status.charge_mc,
         felt=_felt(stage.felt),
+        recorded=_recorded(records[0]) if records else None,
         directory=stage.directory,
         record=records[0] if records else None,
         picture=stage.picture if stage.picture.exists() else None,
@@ -55,7 +67,9 @@ def read_summary(stage: Stage, mode: str, last: Shown | None) -> Summary:
 
 def as_json(summary: Summary) -> str:
     """For scripts; currents in mA, charges in mC."""
-    return json.dumps(msgspec.to_builtins(summary._asdict() | {"felt": summary.felt._asdict()}, enc_hook=str), indent=2)
+    recorded = None if summary.recorded is None else summary.recorded._asdict()
+    whole = summary._asdict() | {"felt": summary.felt._asdict(), "recorded": recorded}
+    return json.dumps(whole, default=str, indent=2)
 
 
 def as_text(summary: Summary) -> str:
@@ -67,7 +81,7 @@ def as_text(summary: Summary) -> str:
         f"set       {_shown(summary.set_ma, 'mA')}",
         f"measured  {_coulombs(summary.measured_charge_mc)}",
         f"felt      {_coulombs(summary.felt.charge_mc)}, peak {_shown(summary.felt.peak_ma, 'mA')}",
-        f"record    {summary.record or 'none'}",
+        f"record    {summary.record or 'none'}{_size(summary.recorded)}",
         f"picture   {summary.picture or 'none'}",
         f"the rest  {summary.directory}",
     ]
@@ -84,6 +98,22 @@ def _felt(path: Path) -> Felt:
     if not samples:
         return Felt(0.0, 0.0, stalls)
     return Felt(max(abs(sample.peak_ma) for sample in samples), samples[-1].charge_mc, stalls)
+
+
+def _recorded(path: Path) -> Recorded | None:
+    """The newest session; None when there is none. Raises as `Records`."""
+    records = Records(path)
+    try:
+        for row in records.sessions(limit=1):
+            counts = len(records.samples(row)), len(records.events(row))
+            return Recorded(row.id, row.outcome, row.charge_mc, row.mean_hold_ma, *counts)
+        return None
+    finally:
+        records.close()
+
+
+def _size(recorded: Recorded | None) -> str:
+    return "" if recorded is None else f" ({recorded.samples} samples, {recorded.events} events)"
 
 
 def _shown(value: float | None, unit: str) -> str:
