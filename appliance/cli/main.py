@@ -47,8 +47,6 @@ COMMANDS: Final[dict[str, Entry]] = {
     "measure": Entry("measure_cmd", "time the tick, its lateness and the simulation"),
     "lift": Entry("lift_cmd", "table of lifted hands against the area budgets"),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
-    "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
-    "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),
     "explain": Entry("explain_cmd", "what an error code means, for three audiences"),
 }
 

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,11 @@ def test_every_command_of_the_help_exists_and_has_help(name: str, capsys: pytest
         cli.main([name, "--help"])
     assert caught.value.code == 0
     assert f"usage: ionto {name}" in capsys.readouterr().out
+
+
+def test_every_command_module_can_be_reached() -> None:
+    modules = {path.stem for path in Path(cli.__file__).parent.glob("*_cmd.py")}
+    assert modules <= {entry.module for entry in cli.COMMANDS.values()}
 
 
 def test_help_names_every_command_and_what_this_is_not(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.kiosk.offscreen import virtual_display
 from appliance.sim.felt_log import Happened, read_felt
 
 DEMO = [sys.executable, "-m", "appliance.cli.main", "demo"]
@@ -38,7 +39,7 @@ def environment(**more: str) -> dict[str, str]:
     return kept | more
 
 
-def wait_for_state(directory: Path, state: str, demo: "subprocess.Popen[bytes]") -> None:
+def wait_for_state(directory: Path, state: str, demo: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> None:
     """Until the bench has seen the daemon in `state`; pytest-timeout bounds it."""
     diary = directory / "felt.jsonl"
     while not (diary.exists() and any(e.kind == "state" and e.detail == state for e in happened(diary))):
@@ -154,3 +155,26 @@ class Screen:
                 self.seen += os.read(self._file, 65536).decode(errors="replace")
             except OSError as error:  # the other end is closed
                 raise AssertionError(f"{text!r} never came:\n{self.seen[-2000:]}") from error
+
+
+def test_with_a_display_the_kiosk_is_a_window_and_closing_it_ends_all(tmp_path: Path) -> None:
+    with (
+        virtual_display((1024, 768)) as display,
+        subprocess.Popen(
+            [*DEMO, "--dir", tmp_path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(DISPLAY=display),
+        ) as demo,
+    ):
+        assert demo.stdout is not None
+        wait_for_state(tmp_path, "IDLE", demo)
+        kiosk = programs_in(tmp_path)["kiosk"]
+        assert b"--offscreen" not in Path(f"/proc/{kiosk}/cmdline").read_bytes()
+        os.kill(kiosk, signal.SIGTERM)  # as closing the window does
+        said = demo.stdout.read()
+        assert demo.wait(40) == 0
+    assert "Mode: window, because DISPLAY names a display" in said
+    assert "Tap START in the window" in said
+    assert programs_in(tmp_path) == {}
