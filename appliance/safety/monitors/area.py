@@ -78,17 +78,21 @@ class AreaLevel:
 
     def __init__(self, skin: SkinResistance) -> None:
         self._skin = skin
+        self._begun = False
         self._reference_ohm = 0.0
         self._lowest_ohm = 0.0
         self._count = 0
 
     def check(self, s: Sample) -> Trip | None:
-        """RAMP_UP and HOLD from 3 mA."""
+        """RAMP_UP and HOLD from 3 mA. A choice below 3 mA in HOLD keeps the reference: only a ramp begins anew."""
         skin = self._skin
+        if s.state not in _WATCHED:
+            self._begun = False
         if not skin.update(s):
             return None
         r_ohm = skin.smooth_ohm
-        if skin.count == 1:
+        if not self._begun:
+            self._begun = True
             self._reference_ohm = self._lowest_ohm = r_ohm
             self._count = 0
             return None
