@@ -96,7 +96,7 @@ def contact(_shown: Shown, status: Status, part: Part) -> View:
     title, body = _(part.put_in), _(part.sink)
     if rank >= STAGE_RANK["both"]:
         title, body = _("Hold still."), _("It starts by itself, gently.")
-    if why is not None:
+    if why is not None and (part is sentences.HANDS or why == "E215"):  # the other sentences are about hands
         body = _(sentences.spoken(why))
     counting = left_s is not None and rank >= STAGE_RANK["both"]
     filled = 1.0 - (left_s or 0.0) / COUNTDOWN_S if counting else min(1.0, meter) * 0.5
@@ -162,7 +162,7 @@ def done(_shown: Shown, status: Status, part: Part) -> View:
         picture="dry_hands" if part is sentences.HANDS else "",
         band=Band("done", word, no_current(status)),
         facts=facts if status.no_current else (Fact(), Fact()),
-        primary=Button(_("Next"), "acknowledge", enabled=status.no_current),
+        primary=Button(_("Next"), "acknowledge") if status.no_current else Button(),
     )
 
 
@@ -179,6 +179,7 @@ def fault(_shown: Shown, status: Status, part: Part) -> View:
     code = fault_code(status)
     in_session = status.session is not None
     happened = sentences.FAULTS.get(code) or sentences.FAULT_FAMILIES.get(code[:2], sentences.FAULT_OTHERWISE)
+    read = _("My hands are out") if part is sentences.HANDS and in_session else _("I have read this")
     title = _(part.take_out) if in_session else _("The device needs a check.")
     return View(
         "fault",
@@ -189,11 +190,7 @@ def fault(_shown: Shown, status: Status, part: Part) -> View:
         code=code,
         qr=f"IONTO {code} {status.session or '-'} {status.t_mono_ns}" if code else "",
         band=Band("fault", _("The treatment has ended") if in_session else _("The device is off"), no_current(status)),
-        primary=Button(
-            _("My hands are out") if part is sentences.HANDS and in_session else _("I have read this"),
-            "acknowledge",
-            enabled=status.no_current,
-        ),
+        primary=Button(read, "acknowledge") if status.no_current else Button(),
     )
 
 

@@ -130,7 +130,7 @@ REASONS: Final = {
 ENDED_OTHERWISE: Final = N_("It ended before its time.")
 
 # Codes whose patient's sentence of the error catalogue may stand alone on a screen: none of them speaks of current.
-SPOKEN_CODES: Final = frozenset(("E109", "E110", "E111", "E112", "E114", "E213", "E214", "E216", "E406", "E702"))
+SPOKEN_CODES: Final = frozenset(("E109", "E110", "E111", "E112", "E114", "E213", "E214", "E216", "E406"))
 SPOKEN_OTHERWISE: Final = N_("Please tell the clinic.")
 TOO_SOFT: Final = N_("The water is too soft. Press STOP, then add baking soda.")
 
@@ -146,7 +146,7 @@ def spoken(code: str | None) -> str:
 FAULT_FAMILIES: Final = {
     "E2": N_("A measurement cannot be trusted, so the device switched itself off."),
     "E3": N_("The output did not do what was set, so the device switched itself off."),
-    "E4": N_("A safety part spoke, so the device switched itself off."),
+    "E4": N_("A safety switch acted, so the device switched itself off."),
 }
 FAULTS: Final = {
     "E203": N_("Two measurements did not agree, so the device switched itself off."),

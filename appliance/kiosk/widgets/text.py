@@ -10,6 +10,7 @@ from appliance.kiosk.widgets.base import Placed
 
 LINE_HEIGHT: Final = 1.2 / 1.3  # the type's own lines are 1.3 em high; the design has 1.2
 DESCENT_EM: Final = 0.275
+AIR_EM: Final = 0.3  # above the capitals of a line
 
 
 class Words(Placed, Label):
@@ -38,10 +39,13 @@ class Words(Placed, Label):
 
     @property
     def fits(self) -> bool:
-        """Whether all of the text is inside the box."""
-        whole = self._label.__class__(**{**self._label.options, "text_size": (self.width, None)}, text=self.text)
+        """Whether every letter is inside the box, and no word had to be broken; a line's own air may stand over."""
+        if any(self._label.get_extents(word)[0] > self.width + 1 for word in self.text.split()):
+            return False
+        options = {**self._label.options, "text_size": (self.width, None), "text": self.text}
+        whole = self._label.__class__(**options)
         whole.refresh()
-        return bool(whole.texture.height <= self.height + 1 and whole.texture.width <= self.width + 1)
+        return bool(whole.texture.height - AIR_EM * self.font_size <= self.height + 1)
 
 
 class Number(Placed):
