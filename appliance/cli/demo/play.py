@@ -49,9 +49,9 @@ class Player:
         """Seconds since the demo began."""
         return time.monotonic() - self._start_s
 
-    def look(self) -> Shown:
-        """One frame: what the daemon says now. Raises ConfigError E513 when a program ended."""
-        self.programs.check()
+    def look(self, may_end: str | None = None) -> Shown:
+        """One frame: what the daemon says now. Raises ConfigError E513 when a program but `may_end` ended."""
+        self.programs.check(may_end)
         self.session.frame()
         shown = self.session.shown(datetime.now().astimezone())
         if shown.status is not None and shown.status.outcome is not None:
@@ -118,8 +118,10 @@ def linger(player: Player) -> None:
 def window(player: Player, say: Say) -> None:
     """The kiosk is in a window and a person taps it; the body follows. Ends when the window is closed."""
     lines = Lines(say)
-    while not player.programs.ended("kiosk"):
-        shown = player.look()
+    closed = False
+    while not closed:
+        closed = player.programs.ended("kiosk")
+        shown = player.look(may_end="kiosk")
         lines.draw(shown, player.now_s)
         player.body.follow(shown)
         time.sleep(FRAME_S)

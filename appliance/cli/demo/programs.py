@@ -48,14 +48,14 @@ class Programs:
                 tied, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
 
-    def check(self) -> None:
-        """See that all still run.
+    def check(self, may_end: str | None = None) -> None:
+        """See that all still run; `may_end` may also have ended well.
 
         Raises:
             ConfigError: E513, one has ended; its last words are in the message.
         """
         for name, process in self._running.items():
-            if process.poll() is not None:
+            if process.poll() not in ({None, 0} if name == may_end else {None}):
                 raise ConfigError(
                     "E513", f"ionto {name} ended by itself ({_how(process.returncode)}){self._last(name)}"
                 )
