@@ -50,7 +50,7 @@ class ClockFile:
             undo.pop_all()
         self._words = memoryview(self._map).cast("q")
         self._words[_SLIP] = self._words[_STALLS] = 0
-        self._words[_BEAT] = time.monotonic_ns()
+        self.begin()
 
     @property
     def slip_ns(self) -> int:
@@ -61,6 +61,10 @@ class ClockFile:
     def stalls(self) -> int:
         """How often."""
         return self._words[_STALLS]
+
+    def begin(self) -> None:
+        """From now on the beats are promised: the time it took to get here is no stall."""
+        self._words[_BEAT] = time.monotonic_ns() - self._words[_SLIP]
 
     def beat(self) -> int:
         """Bench time now; the bench calls it at least every `BEAT_NS`, and a gap beyond `RUN_AHEAD_NS` is slipped.

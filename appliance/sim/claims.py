@@ -40,7 +40,7 @@ class Claims:
         self._held.append((path, listener, lock))
         return listener
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Remove the sockets and let another have their names."""
         for path, listener, lock in self._held:
             listener.close()

@@ -42,12 +42,14 @@ class DaemonPort:
         bench: WiredBench,
         clock_file: Path,
         lines: tuple[int, ...],
+        hang_ns: int,
         happened: Callable[[str, str], None],
     ) -> None:
-        """`lines`: the GPIO lines whose levels every reply carries."""
+        """`lines`: GPIO lines whose levels every reply carries; `hang_ns`: how long a hanging bus holds a caller."""
         self._listener = listener
         self._bench = bench
         self._lines = tuple((gpio, 1 << gpio) for gpio in lines)
+        self._hang_ns = hang_ns
         self._clock_file = str(clock_file)
         self._happened = happened
         self._daemon: socket.socket | None = None
@@ -128,7 +130,8 @@ class DaemonPort:
                 self._pin(Op(op), first, second)
         except OSError as refusal:
             error = refusal.errno or errno.EIO
-        return REPLY.pack(error, self.levels(), self._bench.now_ns) + data
+        done_ns = self._bench.now_ns + (self._hang_ns if error == errno.ETIMEDOUT else 0)
+        return REPLY.pack(error, self.levels(), done_ns) + data
 
     def _pin(self, op: Op, gpio: int, value: int) -> None:
         pins = self._bench.pins

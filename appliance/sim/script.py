@@ -13,19 +13,11 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from appliance.errors import ConfigError
+from appliance.sim import patient
 from appliance.sim.actions import ActionError, Param, Value, checked, filled
 from appliance.units import ns_from_s
 
-# [D] clinical.md, "The load"
-PHENOTYPES: Final = (
-    "very_sweaty_palm",
-    "typical_palm",
-    "dry_palm",
-    "child_palm",
-    "typical_sole",
-    "callused_sole",
-    "underarm",
-)
+PHENOTYPES: Final = (*patient.PHENOTYPES, *patient.LOADS)  # people first, then what is taken for one
 SITES: Final = ("hands", "feet", "underarms", "child_hands")
 # The daemon's states (safety.md). `sim` does not import the link; a test compares the two lists.
 STATES: Final = (

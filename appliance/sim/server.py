@@ -10,12 +10,14 @@ import select
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final, Protocol
 
 from appliance.config import Board
-from appliance.errors import ConfigError, IontoError
+from appliance.errors import ConfigError
 from appliance.sim.actions import checked
+from appliance.sim.bench import Bench
 from appliance.sim.bench_clock import BEAT_NS, ClockFile
 from appliance.sim.claims import Claims
 from appliance.sim.control_port import ControlPort
@@ -23,7 +25,7 @@ from appliance.sim.daemon_port import DaemonPort, WiredBench
 from appliance.sim.felt_log import FeltLog, Header
 from appliance.sim.script import STATES, Actor, Patient, Script, ScriptRunner
 from appliance.sim.wire import Act, Answer, AskFelt, Done, FeltNow, Observed, Question, control_path
-from appliance.units import NS_PER_S
+from appliance.units import NS_PER_S, ns_from_ms
 
 CLOCK_FILE_NAME: Final = "bench.clock"
 _BEAT_S: Final = BEAT_NS / NS_PER_S
@@ -78,32 +80,34 @@ class BenchServer:
     """One bench in real time with its sockets, script, clock and diary."""
 
     def __init__(self, board: Board, script: Script, socket_path: Path, run_dir: Path, make: MakeBench) -> None:
-        """Claim the sockets and the run directory, then make the bench.
+        """Make the bench in `run_dir`, and listen last: who can connect is answered.
 
         Raises:
             LinkError: E106, the socket or the run directory is in use.
-            ConfigError: E503, something cannot be written.
+            ConfigError: E503, something cannot be written; E504, no such patient.
         """
-        self._claims = Claims()
-        try:
-            daemons = self._claims.listen(socket_path, socket.SOCK_SEQPACKET)
-            people = self._claims.listen(control_path(socket_path), socket.SOCK_STREAM)
-            self._clock = ClockFile(run_dir / CLOCK_FILE_NAME)
-        except IontoError:
-            self._claims.release()
-            raise
-        start_ns = self._clock.beat()
-        self._bench = make(script.patient, start_ns)
-        self._runner = ScriptRunner(script, self._bench)
-        self._log = FeltLog(run_dir, Header.of(script, start_ns))
-        lines = _lines(board)
+        clock_file = run_dir / CLOCK_FILE_NAME
+        lines = {getattr(board.pin, name).gpio: name for name in board.pin.__struct_fields__}
+        with ExitStack() as opened:
+            self._clock = opened.enter_context(closing(ClockFile(clock_file)))
+            start_ns = self._clock.beat()
+            self._bench = make(script.patient, start_ns)
+            self._runner = ScriptRunner(script, self._bench)
+            self._log = opened.enter_context(closing(FeltLog(run_dir, Header.of(script, start_ns))))
+            claims = opened.enter_context(closing(Claims()))
+            daemons = claims.listen(socket_path, socket.SOCK_SEQPACKET)
+            people = claims.listen(control_path(socket_path), socket.SOCK_STREAM)
+            hang_ns = ns_from_ms(board.i2c.timeout_ms)
+            port = DaemonPort(daemons, self._bench, clock_file, tuple(lines), hang_ns, self._happened)
+            self._daemon = opened.enter_context(closing(port))
+            self._people = opened.enter_context(closing(ControlPort(people, self._answer)))
+            self._opened = opened.pop_all()
         self._watched = {1 << gpio: name for gpio, name in lines.items() if name != "watchdog_kick"}  # 200 edges/s
         self._mask = sum(self._watched)
-        self._daemon = DaemonPort(daemons, self._bench, run_dir / CLOCK_FILE_NAME, tuple(lines), self._happened)
-        self._people = ControlPort(people, self._answer)
         self._levels = self._daemon.levels()
         self._stalls = 0
         self._ending = False
+        self._clock.begin()
 
     def run(self) -> None:
         """Live until `stop`."""
@@ -125,11 +129,7 @@ class BenchServer:
 
     def close(self) -> None:
         """Close the sockets, the clock and the diary."""
-        self._daemon.close()
-        self._people.close()
-        self._claims.release()
-        self._clock.close()
-        self._log.close()
+        self._opened.close()
 
     def felt(self) -> FeltNow:
         """What is felt now."""
@@ -188,9 +188,7 @@ def serve(board: Board, script: Script, socket_path: Path, run_dir: Path) -> Non
     """Be the bench until SIGTERM, SIGINT or a shutdown over the control channel. Raises as `BenchServer`."""
 
     def make(patient: Patient, start_ns: int) -> LiveBench:
-        from appliance.sim.bench import Bench  # type: ignore[import-not-found]  # noqa: PLC0415
-
-        bench: LiveBench = Bench(
+        return Bench(
             board,
             phenotype=patient.phenotype,
             site=patient.site,
@@ -199,7 +197,6 @@ def serve(board: Board, script: Script, socket_path: Path, run_dir: Path) -> Non
             start_ns=start_ns,
             real_time=True,
         )
-        return bench
 
     server = BenchServer(board, script, socket_path, run_dir, make)
     try:
@@ -208,8 +205,3 @@ def serve(board: Board, script: Script, socket_path: Path, run_dir: Path) -> Non
         server.run()
     finally:
         server.close()
-
-
-def _lines(board: Board) -> dict[int, str]:
-    """Every GPIO line of the board, and its name."""
-    return {getattr(board.pin, name).gpio: name for name in board.pin.__struct_fields__}
