@@ -186,7 +186,7 @@ class Bench:
     def _protect(self, t_ns: int, force: bool = False) -> None:
         """Protection and relays at `t_ns`, to which the circuit is solved; then the circuit sees its new wiring."""
         p, relays, circuit = self.protection, self.relays, self.circuit
-        p.comparators_over = circuit.over
+        p.comparators_over = circuit.comparators.over
         rewire = p.settle(t_ns) or force
         relays.drive(p.out_ok, p.permit, p.powered, t_ns)
         if relays.settle(t_ns):
@@ -207,8 +207,12 @@ class Bench:
         """The test shift lowers one comparator: A with K2 at rest, B with K2 reversed; only with K3."""
         shifted = self._test_shift and self.relays.dummy
         polarity, parts = self.relays.polarity, self.parts
-        self.circuit.trip_return_v = parts.test_return_v if shifted and polarity == 1 else parts.trip_return_v
-        self.circuit.trip_source_v = parts.test_source_v if shifted and polarity == -1 else parts.trip_source_v
+        self.circuit.comparators.return_trip_v = (
+            parts.test_return_v if shifted and polarity == 1 else parts.trip_return_v
+        )
+        self.circuit.comparators.source_trip_v = (
+            parts.test_source_v if shifted and polarity == -1 else parts.trip_source_v
+        )
 
     def _show_board(self) -> None:
         """Levels of the lines that come back over the barrier; unpowered they are low."""
@@ -228,7 +232,7 @@ class Bench:
             return
         self.sync()
         if name == "latch_reset":
-            p.comparators_over = self.circuit.over
+            p.comparators_over = self.circuit.comparators.over
             p.settle(now_ns)
             p.latch_reset(high, now_ns)
         elif name == "enable":

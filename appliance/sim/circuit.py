@@ -9,6 +9,7 @@ import math
 from typing import Final
 
 from appliance.config import Board
+from appliance.sim.comparators import Comparators
 from appliance.sim.felt import Felt
 from appliance.sim.history import History
 from appliance.sim.patient import Patient
@@ -39,6 +40,7 @@ class Circuit:
         self.patient = patient
         self.felt = felt
         self.sink = Sink(board, parts)
+        self.comparators = Comparators(parts, board.protect.filter_us * 1e-6)
         self.history = History(hum_phase)
         self.t_ns = t_ns
         self.mode = OPEN
@@ -55,16 +57,11 @@ class Circuit:
         self.set_dac_v = 0.0
         self.compliance_v = 0.0
         self.compliance_to_v = 0.0
-        self.trip_return_v = parts.trip_return_v
-        self.trip_source_v = parts.trip_source_v
         # outputs
         self.current_a = 0.0  # through R_S
         self.source_a = 0.0
         self.patient_a = 0.0  # signed, in the patient's direction
         self.load_v = 0.0  # between the taps of the patient's volts
-        self.over_return = self.over_source = False
-        self._filter_return_v = self._filter_source_v = 0.0
-        self._filter_s = board.protect.filter_us * 1e-6
         self._rise_s = board.dac.compliance.rise_98_ms * 1e-3 / math.log(50.0)
         self._fall_s = board.dac.compliance.fall_to_1v_ms * 1e-3 / math.log(37.6)  # deck 06: 37.6 V to 1 V
         self._on_ohm = board.sink.q3_on_ohm
@@ -160,7 +157,7 @@ class Circuit:
         if moving and self._driven:
             dt_s = min(dt_s, MOVING_STEP_S)
         if self.mode == OPEN:
-            dt_s = self._cut(0.0, 0.0, dt_s if self.quiet else min(dt_s, EDGE_STEP_S))
+            dt_s = self.comparators.cut(*self._comparator_v(0.0, 0.0), dt_s if self.quiet else min(dt_s, EDGE_STEP_S))
             end_ns = self._end(dt_s, to_ns)
             patient.update(end_ns)
             self._rest(dt_s, end_ns)
@@ -175,7 +172,7 @@ class Circuit:
                 self._regulated(min(dt_s, LONGEST_STEP_S), to_ns)
             else:
                 self._limited(dt_s, to_ns)
-        return self._newly_over()
+        return self.comparators.newly_over()
 
     def _end(self, dt_s: float, to_ns: int) -> int:
         return min(to_ns, self.t_ns + max(1, round(dt_s * NS_PER_S)))
@@ -190,7 +187,7 @@ class Circuit:
         set_a = self.sink.set_a
         through_a = (set_a + self._drain_a()) * self.polarity
         source_a = self._source_a(abs(through_a))
-        dt_s = self._cut(set_a, source_a, dt_s)
+        dt_s = self.comparators.cut(*self._comparator_v(set_a, source_a), dt_s)
         r1, r2 = patient.skin_ohm(left), patient.skin_ohm(right)
         tau_1, tau_2 = r1 * patient.skin_f(left), r2 * patient.skin_f(right)
         soft = max(abs(left.v) / left.soften_v, abs(right.v) / right.soften_v)
@@ -210,7 +207,7 @@ class Circuit:
             if dt_s > 10.0 * FIRST_STEP_S:
                 self._regulated(dt_s * 0.25, to_ns)
             else:
-                self._lose_regulation(set_a)
+                self._lose_regulation(set_a, dt_s, to_ns)
             return
         left.v, right.v = new_1, new_2
         base_v = set_a * patient.r_inst_ohm + sign * (left.e_v + right.e_v)
@@ -230,12 +227,12 @@ class Circuit:
         """In regulation through the dummy load; a welded K1 lets the patient have a share."""
         set_a = self.sink.set_a
         source_a = self._source_a(set_a)
-        dt_s = self._cut(set_a, source_a, dt_s)
+        dt_s = self.comparators.cut(*self._comparator_v(set_a, source_a), dt_s)
         end_ns = self._end(dt_s, to_ns)
         dt_s = (end_ns - self.t_ns) / NS_PER_S
         next_v = self._supply_after(dt_s)
         if set_a * (self._board_ohm() + self.parts.dummy_ohm) > next_v:
-            self._lose_regulation(set_a)
+            self._lose_regulation(set_a, dt_s, to_ns)
             return
         self._beside_dummy(set_a, dt_s, end_ns)
         load_v = (set_a - abs(self.patient_a)) * self.parts.dummy_ohm
@@ -243,7 +240,7 @@ class Circuit:
         self.current_a, self.source_a, self.load_v = set_a, source_a, load_v
         self.sure = self.quiet and self.compliance_to_v >= next_v
 
-    def _limited(self, dt_s: float, to_ns: int) -> None:
+    def _limited(self, dt_s: float, to_ns: int, lost: bool = False) -> None:
         """Volts, limiter or a sink that is coming back decide. Small steps, growing."""
         sink, parts = self.sink, self.parts
         emf_v = self._emf()
@@ -252,7 +249,7 @@ class Circuit:
         limit_a = min(available_a, parts.limiter_ma * 1e-3)
         ceiling_a = sink.ceiling_a
         held = ceiling_a <= limit_a  # the sink itself decides
-        if held and sink.settled(ceiling_a):
+        if held and not lost and sink.settled(ceiling_a):
             self.mode = REGULATED
             sink.follow(sink.set_a)
             self.current_a = sink.set_a
@@ -265,7 +262,7 @@ class Circuit:
         dt_s = min(dt_s, self._step_s)
         if not held and not steady:
             dt_s = min(dt_s, max(sink.until_below(start_a), 1e-7))
-        dt_s = self._cut(start_a, self._source_a(start_a), dt_s)
+        dt_s = self.comparators.cut(*self._comparator_v(start_a, self._source_a(start_a)), dt_s)
         end_ns = self._end(dt_s, to_ns)
         dt_s = (end_ns - self.t_ns) / NS_PER_S
         mean_a = sink.regulate(dt_s) if held else start_a
@@ -406,18 +403,20 @@ class Circuit:
         after_v = to_v + (now_v - to_v) * math.exp(-dt_s / (self._rise_s if to_v > now_v else self._fall_s))
         return to_v if abs(after_v - to_v) < 1e-4 else after_v
 
-    def _lose_regulation(self, set_a: float) -> None:
+    def _lose_regulation(self, set_a: float, dt_s: float, to_ns: int) -> None:
+        """The volts run out: go on with a limited step, so that time passes."""
         self.mode = LIMITED
         self.sink.follow(set_a)
         self._step_s = FIRST_STEP_S
         self.quiet = False
+        self._limited(dt_s, to_ns, lost=True)
 
     def _quiet(self, set_a: float) -> bool:
         """Whether neither comparator can trip at `set_a`, and nobody moves."""
         p = self.parts
         lower_a = min(
-            self.trip_return_v / (p.r_measure_ohm + p.r_sense_ohm),
-            self.trip_source_v / (p.source_gain * p.r_source_ohm),
+            self.comparators.return_trip_v / (p.r_measure_ohm + p.r_sense_ohm),
+            self.comparators.source_trip_v / (p.source_gain * p.r_source_ohm),
         )
         return set_a < NEAR_TRIP * lower_a and self.patient.moving_until_ns <= self.t_ns
 
@@ -427,44 +426,13 @@ class Circuit:
             return not self.out_ok
         return not self._driven or self.patient.moving_until_ns <= self.t_ns
 
-    # ------------------------------------------------------------ comparators
-
-    @property
-    def over(self) -> bool:
-        """Whether a comparator pulls FAULT_n."""
-        return self.over_return or self.over_source
-
     def _comparator_v(self, current_a: float, source_a: float) -> tuple[float, float]:
+        """Volts at the inputs of both comparators; an open R_M lets its upper end rise."""
         p = self.parts
         if math.isinf(p.r_measure_ohm):
             live = self.out_ok and (self.dummy or (self.through_patient and self.patient.connected))
             return (min(self.compliance_v, OPEN_NODE_V) if live and self.sink.gate_v else 0.0), 0.0
         return current_a * (p.r_measure_ohm + p.r_sense_ohm), source_a * p.source_gain * p.r_source_ohm
-
-    def _cut(self, current_a: float, source_a: float, dt_s: float) -> float:
-        """Seconds of a step, cut where a filter would cross its threshold."""
-        return_v, source_v = self._comparator_v(current_a, source_a)
-        if return_v > self.trip_return_v and not self.over_return:
-            gap = (return_v - self._filter_return_v) / (return_v - self.trip_return_v)
-            dt_s = min(dt_s, max(0.0, self._filter_s * math.log(gap)) + 2e-9)
-        if source_v > self.trip_source_v and not self.over_source:
-            gap = (source_v - self._filter_source_v) / (source_v - self.trip_source_v)
-            dt_s = min(dt_s, max(0.0, self._filter_s * math.log(gap)) + 2e-9)
-        return dt_s
-
-    def _filter(self, current_a: float, source_a: float, dt_s: float) -> None:
-        """Move both filters on."""
-        return_v, source_v = self._comparator_v(current_a, source_a)
-        left = math.exp(-dt_s / self._filter_s) if dt_s < 2e-3 else 0.0
-        self._filter_return_v = return_v + (self._filter_return_v - return_v) * left
-        self._filter_source_v = source_v + (self._filter_source_v - source_v) * left
-
-    def _newly_over(self) -> bool:
-        return_over = self._filter_return_v > self.trip_return_v
-        source_over = self._filter_source_v > self.trip_source_v
-        newly = (return_over and not self.over_return) or (source_over and not self.over_source)
-        self.over_return, self.over_source = return_over, source_over
-        return newly
 
     # ------------------------------------------------------------ writing down
 
@@ -483,7 +451,7 @@ class Circuit:
         skins: tuple[float, float, float, float, float, float] | None,
     ) -> None:
         """Note a step of constant current in the history, and go on to its end."""
-        self._filter(current_a, source_a, (end_ns - self.t_ns) / NS_PER_S)
+        self.comparators.move(*self._comparator_v(current_a, source_a), (end_ns - self.t_ns) / NS_PER_S)
         sense_v = self._sense_v(current_a)
         head = (self.t_ns, end_ns, sense_v, sense_v, source_a, source_a, base_v, base_v, self.compliance_v, next_v)
         self.history.segments.append((*head, self.set_dac_v, *(skins or _NO_SKINS)))
@@ -492,8 +460,8 @@ class Circuit:
 
     def _keep_straight(self, end_ns: int, start_a: float, end_a: float, before_v: float, next_v: float) -> None:
         """Note a step in which current and volts go straight from one value to the other."""
-        self._filter(start_a, self._source_a(start_a), (end_ns - self.t_ns) / NS_PER_S)
         flow = (self._sense_v(start_a), self._sense_v(end_a), self._source_a(start_a), self.source_a)
+        self.comparators.move(*self._comparator_v(start_a, flow[2]), (end_ns - self.t_ns) / NS_PER_S)
         head = (self.t_ns, end_ns, *flow, before_v, self.load_v, self.compliance_v, next_v)
         self.history.segments.append((*head, self.set_dac_v, *_NO_SKINS))
         self.compliance_v = next_v

@@ -180,6 +180,31 @@ class Felt:
         return abs(self.current_ma) / self.area_cm2 if self.area_cm2 else 0.0
 
     @property
+    def peak_ma(self) -> float:
+        """Most current since the bench's start, as the next ones."""
+        return max(self._past.peak_ma, self.w_peak_ma)
+
+    @property
+    def peak_density_ma_per_cm2(self) -> float:
+        """Most current over the smaller wet area."""
+        return max(self._past.peak_density_ma_per_cm2, self.w_density)
+
+    @property
+    def ms_over_density(self) -> float:
+        """How long the site's density ceiling was passed, all times together."""
+        return self._past.ms_over_density + self.w_over_ms
+
+    @property
+    def excess_uc_per_cm2(self) -> float:
+        """What was above the density ceiling."""
+        return self._past.excess_uc_per_cm2 + self.w_excess_uc
+
+    @property
+    def peak_open_v(self) -> float:
+        """Most volts that waited on an open loop."""
+        return max(self._past.peak_open_v, self.w_open_v)
+
+    @property
     def charge_mc(self) -> float:
         """Amount of charge since the bench's start, whatever its direction."""
         return self._past.charge_mc + self.w_charge_mc

@@ -87,15 +87,17 @@ class Sink:
             self._recovery_left_s -= waited_s
             dt_s -= waited_s
         gate_v = self.gate_v + error_v * dt_s / self._rc_s
-        if gate_v >= GATE_MAX_V:
-            gate_v = GATE_MAX_V
+        if error_v > 0.0 and gate_v >= GATE_MAX_V:
             self._recovery_left_s = self._recovery_s
-        self.gate_v = max(0.0, gate_v)
+        self.gate_v = max(0.0, min(GATE_MAX_V, gate_v))
 
     def regulate(self, dt_s: float) -> float:
-        """The loop closes on the set for `dt_s`; returns the mean current."""
+        """The loop closes on the set for `dt_s`, once the op-amp has recovered; returns the mean current."""
         set_a = self.set_a
         start_a = self.ceiling_a
+        if self._recovery_left_s > 0.0 and start_a > set_a:
+            self._recovery_left_s -= dt_s
+            return start_a
         left = math.exp(-dt_s / self.tau_s)
         self.follow(set_a + (start_a - set_a) * left)
         return set_a + (start_a - set_a) * (1.0 - left) * self.tau_s / dt_s
