@@ -142,7 +142,7 @@ def paused(shown: Shown, status: Status, part: Part) -> View:
             Fact(_("Ends by itself in"), minutes(pause.ends_in_s if pause is not None else 0.0, wide=False)),
             Fact(_("Still to go"), minutes(status.remaining_s, wide=False)),
         ),
-        primary=Button(_("Go on"), "resume") if by_person else Button(),
+        primary=Button(_("Go on"), "resume") if by_person and status.no_current else Button(),
     )
 
 
@@ -150,7 +150,7 @@ def done(_shown: Shown, status: Status, part: Part) -> View:
     """DONE: what was delivered, as measured."""
     word = {"completed": _("Finished"), "not_started": _("Not started")}.get(status.outcome or "", _("Ended early"))
     body = reason(status)
-    if status.outcome == "completed" and status.elapsed_s > 0:
+    if status.outcome == "completed" and status.elapsed_s >= 1.0:
         mean_ma = status.charge_mc / status.elapsed_s
         body += "\n" + _("On average {ma} mA.").format(ma=number(mean_ma))
     facts = (Fact(_("Time"), minutes(status.elapsed_s)), Fact(_("Dose"), number(status.charge_mc / 1000), "C"))

@@ -14,6 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+NONSENSE: Final = 1e6  # no number on any screen is as large; NaN is not smaller either
 LANGUAGES: Final = ("en", "de")
 NO_VALUE: Final = "– –"  # noqa: RUF001 - dashes as wide as digits
 
@@ -52,8 +53,8 @@ def _(text: str) -> str:
 
 
 def number(value: float | None, decimals: int = 1) -> str:
-    """A number as the language writes it; dashes where there is none."""
-    if value is None:
+    """A number as the language writes it; dashes where there is none, or none that anybody could mean."""
+    if value is None or not abs(value) < NONSENSE:
         return NO_VALUE
     shape = "0." + "0" * decimals if decimals else "0"
     return format_decimal(value, format=shape, locale=_Language.code)
@@ -61,6 +62,8 @@ def number(value: float | None, decimals: int = 1) -> str:
 
 def minutes(duration_s: float, *, wide: bool = True) -> str:
     """Minutes and seconds, rounded up to the second: 09:12, or 9:12."""
+    if not abs(duration_s) < NONSENSE:
+        return NO_VALUE
     whole_s = max(0, -int(-duration_s // 1))
     return f"{whole_s // 60:0{2 if wide else 1}d}:{whole_s % 60:02d}"
 

@@ -74,9 +74,8 @@ def problems(root: object) -> list[str]:
             found.append(f"clipped: {label.text!r}")
         if label.font_size < tokens()["type"]["label"] * scale - 0.1:
             found.append(f"too small: {label.text!r}")
-    for holder in walk(root):
-        if type(holder).__name__ in {"Sentence", "Number", "Facts"} and not holder.fits:  # type: ignore[attr-defined]
-            found.append(f"too long: {[label.text for label in labels(holder)]}")
+    long = [holder for holder in walk(root) if hasattr(holder, "fits") and not holder.fits]
+    found += [f"too long: {[label.text for label in labels(holder)]}" for holder in long if labels(holder)]
     pairs = [(a, b) for a, b in combinations(seen, 2) if overlap(ink(a), ink(b))]
     found += [f"overlap: {a.text!r} and {b.text!r}" for a, b in pairs]
     stop = root.stop_bar  # type: ignore[attr-defined]
