@@ -1,8 +1,11 @@
 """What the documents and project files say is so: commands, paths, codes, targets, packages and locks."""
 
+import ast
 import configparser
 import re
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -23,11 +26,27 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def setup_requirements() -> list[Requirement]:
+def setup_requirements(*extras: str) -> dict[str, Requirement]:
+    """What setup.cfg asks for, by name, with the extras given."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(ROOT / "setup.cfg")
-    text = parser["options"]["install_requires"] + parser["options.extras_require"]["dev"]
-    return [Requirement(line) for line in text.splitlines() if line]
+    text = parser["options"]["install_requires"] + "".join(parser["options.extras_require"][extra] for extra in extras)
+    wanted = [Requirement(line) for line in text.splitlines() if line]
+    return {requirement.name.lower(): requirement for requirement in wanted}
+
+
+def libraries(folder: str) -> set[str]:
+    """Distributions of every module that the files of `folder` import, the standard library's and ours apart."""
+    own = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"appliance", "tests"}
+    roots = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                roots |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                roots.add((node.module or "").partition(".")[0])
+    installed = packages_distributions()
+    return {installed.get(root, [root])[0].lower().replace("_", "-") for root in roots - own - sys.stdlib_module_names}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
@@ -60,9 +79,15 @@ def test_the_first_screen_of_the_readme_says_what_this_is_not_and_the_two_comman
 
 def test_every_dependency_is_bounded_and_locked_within_its_bounds() -> None:
     locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", LOCK, re.MULTILINE))
-    for requirement in setup_requirements():
+    for name, requirement in setup_requirements("dev").items():
         assert any(part.operator in {"==", "<", ">="} for part in requirement.specifier)
-        assert requirement.specifier.contains(locked[requirement.name.lower()]), requirement
+        assert requirement.specifier.contains(locked[name]), requirement
+
+
+def test_every_library_that_is_imported_is_asked_for_by_name() -> None:
+    """What only another library brings along may go with its next version."""
+    assert libraries("appliance") <= set(setup_requirements("pi", "dev"))
+    assert libraries("tests") <= set(setup_requirements("dev"))
 
 
 def test_every_line_of_the_lock_has_hashes_and_names_no_host() -> None:
