@@ -188,7 +188,7 @@ def fault(_shown: Shown, status: Status, part: Part) -> View:
         switch=_red_switch(status),
         picture="hands_out" if in_session and part is sentences.HANDS else "",
         code=code,
-        qr=f"IONTO {code} {status.session or '-'} {status.t_mono_ns}" if code else "",
+        qr=f"IONTO {code} {status.session or '-'}" if code else "",
         band=Band("fault", _("The treatment has ended") if in_session else _("The device is off"), no_current(status)),
         primary=Button(read, "acknowledge") if status.no_current else Button(),
     )

@@ -295,3 +295,13 @@ def test_weaker_and_stronger_follow_the_status_alone() -> None:
 def test_sentences_that_stand_alone_never_speak_of_zero_current() -> None:
     for code in sorted(sentences.SPOKEN_CODES):
         assert "no current" not in sentences.spoken(code).lower()
+
+
+def test_a_status_that_tells_nothing_new_changes_nothing() -> None:
+    """Else the screen would draw ten times a second, beside a real-time daemon."""
+    for recorded in RECORDED.values():
+        if recorded.status is not None:
+            later = replace(
+                recorded.status, tick=recorded.status.tick + 20, t_mono_ns=recorded.status.t_mono_ns + 10**8
+            )
+            assert look(later) == look(recorded.status)
