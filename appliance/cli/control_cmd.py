@@ -64,9 +64,13 @@ def run(args: argparse.Namespace) -> int:
     roles = demo_roles(simulated=True) if simulated and args.roles is None else load_roles(args.roles or ROLES_FILE)
     boot = uuid.uuid4().hex
     args.state_dir.mkdir(parents=True, exist_ok=True)
-    ledger = Ledger(args.state_dir / "doses.jsonl", simulated=simulated)
+    server = Server(args.socket, roles, boot=boot, simulated=simulated)  # first: only one daemon touches the ledger
+    try:
+        ledger = Ledger(args.state_dir / "doses.jsonl", simulated=simulated)
+    except IontoError:
+        server.close()
+        raise
     permission = LedgerPermission(Permits(simulated=simulated), ledger, lambda: datetime.now(UTC).date())
-    server = Server(args.socket, roles, boot=boot, simulated=simulated)
     try:
         hardware = _hardware(args, numbers)
         commands = Commands(permission, hard_limits.CURRENT_MA, simulated=simulated)

@@ -24,6 +24,7 @@ from appliance.link.messages import (
     Status,
     Stop,
 )
+from appliance.link.plan_hash import plan_hash
 from appliance.safety.constraint import Reason
 from appliance.treatment.plan import TreatmentPlan, constrain_plan
 
@@ -73,6 +74,7 @@ class Commands:
         self._board_ma = board_ma
         self._simulated = simulated
         self._started: Accepted | None = None  # answer to the start of this session, for a repeated one
+        self._used_ids: set[str] = set()
         self._noted = False  # the ledger has an open line
         self._spent = False
 
@@ -118,6 +120,10 @@ class Commands:
         session, s = daemon.session, daemon.sample
         if self._started is not None and self._started.id == command.id:
             return self._started
+        if command.id in self._used_ids:
+            return Refused(
+                code="E108", message=f"the session {command.id!r} has ended; a new one needs a new id", re="start"
+            )
         if session.state != "IDLE":
             code = "E111" if session.active else "E108"
             return Refused(code=code, message=f"a start needs IDLE, the state is {session.state}", re="start")
@@ -131,6 +137,7 @@ class Commands:
         patient = self._permission.check(command, s.t_ns, recorder_connected=daemon.talk.recorder_connected)
         if not session.start(command.id, plan):
             return Refused(code="E108", message=f"not in {session.state}", re="start")
+        self._used_ids.add(command.id)
         self._permission.begun(command.id)
         daemon.pulse_latch_reset()
         daemon.output_timer.restart_if_rested(s.t_ns)
@@ -242,6 +249,7 @@ def _start_detail(
         "duration_s": plan.duration_s,
         "polarity": plan.polarity,
         "permit": command.permit,
+        "plan_sha256": plan_hash(command.plan),
         "patient": patient,
         "simulated": simulated,
     }

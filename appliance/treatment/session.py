@@ -75,8 +75,8 @@ class Session:
         self._fall_ma_per_s = 0.0
         self._after: After = "DONE"
         self._stops = 0
+        self._lowered = False  # since the last ramp: tries that find no hands lower no further
         self._away_since_ns: int | None = None
-        self._last_try_ns = 0
         self._pedal_was = False
         self._pedal_ready = False
         self._pedal_since_ns: int | None = None
@@ -196,7 +196,8 @@ class Session:
         """PAUSED → CONTACT by a person, under a live lease."""
         if self.state != "PAUSED" or not lease_alive or blocked is not None:
             return False
-        if self.pause in LOWER_AFTER:
+        if self.pause in LOWER_AFTER and not self._lowered:
+            self._lowered = True
             self.choice_ma = max(LEAST_MA, self.choice_ma - STEP_MA)
         self._enter_contact(resuming=True)
         return True
@@ -230,6 +231,10 @@ class Session:
     def step(self, seen: Seen) -> None:
         """Look at one tick. Trips come first; then what the state waits for."""
         self._t_ns = seen.t_ns
+        if not seen.pedal:
+            self._pedal_since_ns = None
+        elif self._pedal_since_ns is None:
+            self._pedal_since_ns = seen.t_ns
         if seen.trips:
             self._react(seen.trips)
         running = self.state in RUNNING
@@ -346,7 +351,7 @@ class Session:
         if self.away_left_s <= 0.0:
             self._finish("partial", "pause_timeout")
             return
-        if self._pedal_held(seen):
+        if self._pedal_since_ns is not None and (seen.t_ns - self._pedal_since_ns) / 1e9 >= PEDAL_ENDS_S:
             self._finish("stopped", "pedal_held")
             return
         pressed_and_released = self._pedal_ready and self._pedal_was and not seen.pedal
@@ -362,14 +367,6 @@ class Session:
             if self._for_s() >= waited_s:
                 self._enter_contact(resuming=True)
 
-    def _pedal_held(self, seen: Seen) -> bool:
-        if not seen.pedal:
-            self._pedal_since_ns = None
-            return False
-        if self._pedal_since_ns is None:
-            self._pedal_since_ns = seen.t_ns
-        return (seen.t_ns - self._pedal_since_ns) / 1e9 >= PEDAL_ENDS_S
-
     # ------------------------------------------------------------ transitions
 
     def _for_s(self) -> float:
@@ -380,7 +377,7 @@ class Session:
         self.since_ns = self._t_ns
         if state == "RAMP_UP":
             self.base_ma = 0.0
-            self.resuming = False
+            self.resuming = self._lowered = False
             self._risen_ns = self._t_ns
         elif state not in RUNNING:
             self.base_ma = 0.0
@@ -398,7 +395,6 @@ class Session:
         if self._away_since_ns is None:
             self._away_since_ns = self._t_ns
         self._pedal_ready = False
-        self._pedal_since_ns = None
         self._enter("PAUSED")
 
     def _pause(self, reason: PauseReason, fade_s: float) -> None:

@@ -57,6 +57,7 @@ class Fit:
         """`step_ma` is the measured height of a step, `window_s` the time that one conversion averages."""
         self.result: Signature | None = None
         self._points = points
+        self._moments = _moments(points)
         self._step_ma = step_ma
         self._window_s = window_s
         self._fine = False
@@ -81,26 +82,47 @@ class Fit:
         self._fine = True
 
     def _solve(self, tau_s: float) -> tuple[float, Signature]:
-        """Residual and resistances for one tau: the response of a loop in the periodic state of the plateau."""
+        """Residual and resistances for one tau: a loop in the periodic state of the plateau, on slow electrodes.
+
+        The electrodes answer each step with a slow rise (clinical basis: they polarise in seconds), here a line in t.
+        """
         q = exp(-PLATEAU_S / tau_s)
         half_window = self._window_s / (2.0 * tau_s)
         smear = sinh(half_window) / half_window if half_window < 50.0 else 0.0
         tail = tau_s / TAIL_S * (exp(-(PLATEAU_S - TAIL_S) / tau_s) - q)
         n = len(self._points)
-        sum_x = sum_xx = sum_y = sum_xy = sum_yy = 0.0
+        x1 = xx = xt = xy = 0.0
         for t_s, y in self._points:
             x = 1.0 - (exp(-t_s / tau_s) * smear + tail) / (1.0 + q)
-            sum_x += x
-            sum_xx += x * x
-            sum_y += y
-            sum_xy += x * y
-            sum_yy += y * y
-        spread = n * sum_xx - sum_x * sum_x
-        slope_v = (n * sum_xy - sum_x * sum_y) / spread if spread > 1e-12 else 0.0
-        base_v = (sum_y - slope_v * sum_x) / n
-        error = sum_yy - base_v * sum_y - slope_v * sum_xy
+            x1 += x
+            xx += x * x
+            xt += x * t_s
+            xy += x * y
+        t1, tt, y1, ty, yy = self._moments
+        # centred on the means, so that two unknowns are left
+        xx -= x1 * x1 / n
+        xt -= x1 * t1 / n
+        xy -= x1 * y1 / n
+        determinant = xx * tt - xt * xt
+        if determinant <= 1e-12 * xx * tt:
+            return yy, Signature(y1 / n * 1000.0 / self._step_ma, 0.0, tau_s)
+        slope_v = (xy * tt - ty * xt) / determinant
+        drift_v_per_s = (ty * xx - xy * xt) / determinant
+        base_v = (y1 - slope_v * x1 - drift_v_per_s * t1) / n - drift_v_per_s * TAIL_S / 2.0
+        error = yy - slope_v * xy - drift_v_per_s * ty
         scale = 1000.0 / self._step_ma
         return error, Signature(base_v * scale, slope_v * scale, tau_s)
+
+
+def _moments(points: list[Point]) -> tuple[float, float, float, float, float]:
+    """Sums of t and y; centred sums of t t, t y and y y."""
+    n = max(1, len(points))
+    t1 = sum(p.t_s for p in points)
+    y1 = sum(p.response_v for p in points)
+    tt = sum(p.t_s * p.t_s for p in points) - t1 * t1 / n
+    ty = sum(p.t_s * p.response_v for p in points) - t1 * y1 / n
+    yy = sum(p.response_v * p.response_v for p in points) - y1 * y1 / n
+    return t1, tt, y1, ty, yy
 
 
 def _log_grid(low: float, high: float, count: int) -> list[float]:

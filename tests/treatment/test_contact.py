@@ -34,7 +34,7 @@ class Loop:
             goal = ma * self.r_skin / 1000
             self.v_skin = goal + (self.v_skin - goal) * exp(-dt_s / (self.r_skin * self.c_f))
         self.t_s += dt_s
-        self.electrode_v += (1.2 + 0.6 * ma - self.electrode_v) * dt_s / 3.0
+        self.electrode_v += (1.2 + 2.0 * ma - self.electrode_v) * dt_s / 3.0
         self.history.append((self.t_s, ma, ma * self.r_inst / 1000 + self.v_skin + self.electrode_v))
         return ma
 

@@ -12,6 +12,10 @@ from appliance.safety.trip import Trip
 
 ELECTRODES_V: Final = 2.5  # overpotential of both electrodes, constant [D]
 FROM_MA: Final = 3.0  # below this the electrodes' error hides the skin
+# What is taken off as 'not skin' is itself uncertain. The share of wet skin can be a quarter of the loop; without this
+# slack a very sweaty palm or an underarm cries wolf (measured on the bench's phenotypes).
+R_INST_SHARE: Final = 0.10
+ELECTRODES_ERROR_V: Final = 0.5
 _WATCHED: Final = frozenset(("RAMP_UP", "HOLD"))
 _V_PERIOD_NS: Final = 10_000_000  # patient volts are converted every second tick
 _HISTORY: Final = 101  # readings: 1 s and the newest
@@ -28,6 +32,7 @@ class SkinResistance:
         self.fresh = False
         self.raw_ohm = 0.0
         self.smooth_ohm = 0.0
+        self.slack_ohm = 0.0  # how wrong both may be
         self.count = 0  # readings since the estimate began
         self._ring = [0.0] * _HISTORY
         self._last_ns = -1
@@ -49,17 +54,18 @@ class SkinResistance:
         raw_ohm = (s.patient_v - ELECTRODES_V) / s.return_ma * 1000.0 - s.r_inst_ohm
         self.smooth_ohm = 0.5 * (raw_ohm + self.raw_ohm) if self.count else raw_ohm
         self.raw_ohm = raw_ohm
+        self.slack_ohm = R_INST_SHARE * s.r_inst_ohm + ELECTRODES_ERROR_V / s.return_ma * 1000.0
         self._ring[self.count % _HISTORY] = raw_ohm
         self.count += 1
         self.fresh = True
         return True
 
     def rise_over(self, readings: int) -> float | None:
-        """Raw value relative to the one `readings` conversions ago; None when there is none or it is not positive."""
+        """Raw value relative to the one `readings` conversions ago, both with slack; None when there is none."""
         if self.count <= readings:
             return None
-        before_ohm = self._ring[(self.count - 1 - readings) % _HISTORY]
-        return self.raw_ohm / before_ohm if before_ohm > 0.0 else None
+        before_ohm = self._ring[(self.count - 1 - readings) % _HISTORY] + self.slack_ohm
+        return (self.raw_ohm + self.slack_ohm) / before_ohm if before_ohm > 0.0 else None
 
 
 class AreaLevel:
@@ -99,7 +105,8 @@ class AreaLevel:
         self._follow(r_ohm)
         j_set = s.ramp_base_ma / s.area_cm2
         k = max(self.K_MIN, 1.0 + self.K_SLOPE * (s.density_ceiling_ma_per_cm2 / j_set - 1.0))
-        self._count = self._count + 1 if r_ohm > k * max(self._reference_ohm, 1.0) else 0
+        slack_ohm = skin.slack_ohm
+        self._count = self._count + 1 if r_ohm + slack_ohm > k * (self._reference_ohm + slack_ohm) else 0
         return self.TRIP if self._count >= self.SAMPLES else None
 
     def _follow(self, r_ohm: float) -> None:
