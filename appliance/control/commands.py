@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from appliance.control.report import build_status, wait_s
 from appliance.control.talk import Request
-from appliance.errors import IontoError
+from appliance.errors import InterlockError, IontoError, LinkError
 from appliance.link.messages import (
     Accepted,
     Ack,
@@ -116,27 +116,17 @@ class Commands:
                 pass  # the port's own business
         return answer
 
-    def _start(self, command: Start, daemon: "Daemon") -> Accepted | Refused:
-        session, s = daemon.session, daemon.sample
+    def _start(self, command: Start, daemon: "Daemon") -> Accepted:
         if self._started is not None and self._started.id == command.id:
             return self._started
-        if command.id in self._used_ids:
-            return Refused(
-                code="E108", message=f"the session {command.id!r} has ended; a new one needs a new id", re="start"
-            )
-        if session.state != "IDLE":
-            code = "E111" if session.active else "E108"
-            return Refused(code=code, message=f"a start needs IDLE, the state is {session.state}", re="start")
-        if s.tray_out:
-            return Refused(code="E406", message="a tray is not seated", re="start")
+        self._refuse_now(command, daemon)
+        session, s = daemon.session, daemon.sample
         plan, reasons = constrain_plan(_from_link(command.plan), self._board_ma)
         waiting_s = wait_s(daemon, plan.duration_s)
         if waiting_s > 0.0:
-            minutes = waiting_s / 60.0
-            return Refused(code="E112", message=f"the treatment timer rests {minutes:.0f} min more", re="start")
+            raise LinkError("E112", f"the treatment timer rests {waiting_s / 60.0:.0f} min more; start again then")
         patient = self._permission.check(command, s.t_ns, recorder_connected=daemon.talk.recorder_connected)
-        if not session.start(command.id, plan):
-            return Refused(code="E108", message=f"not in {session.state}", re="start")
+        session.start(command.id, plan)
         self._used_ids.add(command.id)
         self._permission.begun(command.id)
         daemon.pulse_latch_reset()
@@ -147,6 +137,23 @@ class Commands:
         daemon.journal.start_detail = _start_detail(command, plan, patient, simulated=self._simulated)
         self._started = Accepted(re="start", id=command.id, plan=accepted_plan, limits=_limits(reasons))
         return self._started
+
+    def _refuse_now(self, command: Start, daemon: "Daemon") -> None:
+        """What forbids any start now.
+
+        Raises:
+            LinkError: E108 the id is used, or the state is not IDLE; E111 a session is under way.
+            InterlockError: E406 a tray is not seated.
+        """
+        session = daemon.session
+        if command.id in self._used_ids:
+            raise LinkError("E108", f"the session {command.id!r} was given already; a new one needs a new id")
+        if session.active:
+            raise LinkError("E111", f"a treatment is under way ({session.state}); stop it first")
+        if session.state != "IDLE":
+            raise LinkError("E108", f"a start needs IDLE, the state is {session.state}")
+        if daemon.sample.tray_out:
+            raise InterlockError("E406", "a tray is not seated; push both in")
 
     def _adjust(self, command: Adjust, daemon: "Daemon") -> Accepted | Refused:
         session = daemon.session

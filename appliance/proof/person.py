@@ -1,7 +1,7 @@
 """A simulated person in front of the kiosk: reads the status as a patient reads the screen, and does what it says."""
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from appliance.link.messages import Acknowledge, Begin, Command, Plan, Renew, Start, State, Status
 from appliance.safety.hard_limits import SITES
@@ -12,18 +12,12 @@ BEGIN_AFTER_S: Final = 2.0  # then the pedal, or a touch
 BACK_AFTER_S: Final = 5.0  # in a pause that asks for the hands
 
 
-class Act(Protocol):
-    """Something the person does to the bench."""
-
-    def __call__(self, action: str, **parameters: object) -> None:
-        """Do it now."""
-        ...
-
-
 class Person:
     """Acts once per state it sees; a script may take its hands or its foot."""
 
-    def __init__(self, plan: Plan, send: Callable[[Command], None], act: Act, *, scripted: frozenset[str]) -> None:
+    def __init__(
+        self, plan: Plan, send: Callable[[Command], None], act: Callable[[str], None], *, scripted: frozenset[str]
+    ) -> None:
         """`scripted`: the actions that a bench script does instead of the person."""
         self._plan = plan
         self._send = send

@@ -92,6 +92,7 @@ class Simulation:
         self.talk.on_status = self._see
         self.plan = plan
         self._begun_ns = 0
+        self._hold_mc = self._hold_s = self._mark_mc = 0.0
         self._limit_s = plan.duration_s + GIVE_UP_S
 
     @property
@@ -124,12 +125,27 @@ class Simulation:
         state = self.daemon.session.state
         t_s = self.t_s
         if not self.phases or self.phases[-1].state != state:
+            self._weigh_hold(state, t_s)
             self.phases.append(Phase(state, t_s, t_s))
             if self._runner is not None:
                 self._runner.observe_state(state, self.bench.now_ns)
         self.phases[-1].end_s = t_s
         if self._runner is not None:
             self._runner.due(self.bench.now_ns)
+
+    def _weigh_hold(self, entered: str, t_s: float) -> None:
+        """What was felt in HOLD alone: charge and time between entering and leaving it."""
+        charge_mc = self.bench.felt.charge_mc
+        if self.phases and self.phases[-1].state == "HOLD":
+            self._hold_mc += charge_mc - self._mark_mc
+            self._hold_s += t_s - self.phases[-1].start_s
+        if entered == "HOLD":
+            self._mark_mc = charge_mc
+
+    @property
+    def felt_mean_hold_ma(self) -> float | None:
+        """Mean current that the patient felt over HOLD; None when there was no HOLD."""
+        return self._hold_mc / self._hold_s if self._hold_s > 0.0 else None
 
     def _over(self, status: Status) -> bool:
         if status.state in ("DONE", "FAULT"):
@@ -142,7 +158,7 @@ class Simulation:
         trace.t_s.append(self.t_s)
         trace.set_ma.append(status.set_ma)
         trace.measured_ma.append(status.return_ma if status.return_ma is not None else float("nan"))
-        trace.felt_ma.append(self.bench.felt.current_ma)
+        trace.felt_ma.append(abs(self.bench.felt.current_ma))
         trace.patient_v.append(status.patient_v if status.patient_v is not None else float("nan"))
         trace.resistance_ohm.append(status.resistance_ohm if status.resistance_ohm is not None else float("nan"))
 
