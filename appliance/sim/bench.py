@@ -181,6 +181,7 @@ class Bench:
 
     def changed(self) -> None:
         """Something that protection, relays or circuit must see changed now."""
+        self.sync()
         self._protect(self.now_ns, force=True)
 
     def _protect(self, t_ns: int, force: bool = False) -> None:
@@ -384,7 +385,7 @@ class Bench:
     def meter_ma(self) -> float:
         """A perfect meter in the path of the dummy load or the patient, for calibration."""
         self.sync()
-        return self.circuit.current_a * 1000.0 if self.circuit.dummy else abs(self.circuit.patient_a) * 1000.0
+        return (self.circuit.dummy_a if self.circuit.dummy else abs(self.circuit.patient_a)) * 1000.0
 
     def snapshot(self) -> bytes:
         """The whole bench, to be restored any number of times."""

@@ -61,6 +61,7 @@ class Circuit:
         self.current_a = 0.0  # through R_S
         self.source_a = 0.0
         self.patient_a = 0.0  # signed, in the patient's direction
+        self.dummy_a = 0.0  # through the dummy load, while it is in place
         self.load_v = 0.0  # between the taps of the patient's volts
         self._rise_s = board.dac.compliance.rise_98_ms * 1e-3 / math.log(50.0)
         self._fall_s = board.dac.compliance.fall_to_1v_ms * 1e-3 / math.log(37.6)  # deck 06: 37.6 V to 1 V
@@ -92,12 +93,13 @@ class Circuit:
     def rewire(self) -> None:
         """An input changed at `t_ns`: small steps again, unless the loop stays in regulation."""
         self.sure = False
+        self.patient.update(self.t_ns)
+        if self.mode == REGULATED:
+            if self._stays_regulated():
+                return
+            self.sink.follow(self.current_a)
         if not self.out_ok:
             self.sink.clamp()
-        if self.mode == REGULATED and self._stays_regulated():
-            return
-        if self.mode == REGULATED:
-            self.sink.follow(self.current_a)
         closed = self.closed
         self.mode = LIMITED if closed else OPEN
         self._step_s = FIRST_STEP_S
@@ -153,7 +155,7 @@ class Circuit:
     def _advance(self, dt_s: float, to_ns: int) -> bool:
         """One step of at most `dt_s`; True when a comparator's output changed to 'over' at its end."""
         patient = self.patient
-        moving = patient.moving_until_ns > self.t_ns
+        moving = patient.moving_until_ns + _MOVED_NS > self.t_ns
         if moving and self._driven:
             dt_s = min(dt_s, MOVING_STEP_S)
         if self.mode == OPEN:
@@ -165,7 +167,7 @@ class Circuit:
                 self.rewire()
         else:
             patient.update(self.t_ns)
-            if not self.closed:
+            if moving and not self.closed:
                 self.rewire()
                 return False
             if self.mode == REGULATED:
@@ -210,7 +212,7 @@ class Circuit:
                 self._lose_regulation(set_a, dt_s, to_ns)
             return
         left.v, right.v = new_1, new_2
-        base_v = set_a * patient.r_inst_ohm + sign * (left.e_v + right.e_v)
+        base_v = abs(through_a) * patient.r_inst_ohm + sign * (left.e_v + right.e_v)
         patient.live(dt_s, through_a * 1000.0)
         skins = (sign * v1, sign * end_1, tau_1 * NS_PER_S, sign * v2, sign * end_2, tau_2 * NS_PER_S)
         self._keep(end_ns, set_a, source_a, base_v, next_v, skins)
@@ -226,7 +228,8 @@ class Circuit:
     def _regulated_dummy(self, dt_s: float, to_ns: int) -> None:
         """In regulation through the dummy load; a welded K1 lets the patient have a share."""
         set_a = self.sink.set_a
-        source_a = self._source_a(set_a)
+        through_a = set_a + self._drain_a()
+        source_a = self._source_a(through_a)
         dt_s = self.comparators.cut(*self._comparator_v(set_a, source_a), dt_s)
         end_ns = self._end(dt_s, to_ns)
         dt_s = (end_ns - self.t_ns) / NS_PER_S
@@ -234,10 +237,10 @@ class Circuit:
         if set_a * (self._board_ohm() + self.parts.dummy_ohm) > next_v:
             self._lose_regulation(set_a, dt_s, to_ns)
             return
-        self._beside_dummy(set_a, dt_s, end_ns)
-        load_v = (set_a - abs(self.patient_a)) * self.parts.dummy_ohm
+        self._beside_dummy(through_a, dt_s, end_ns)
+        load_v = (through_a - abs(self.patient_a)) * self.parts.dummy_ohm
         self._keep(end_ns, set_a, source_a, load_v, next_v, None)
-        self.current_a, self.source_a, self.load_v = set_a, source_a, load_v
+        self.current_a, self.source_a, self.load_v, self.dummy_a = set_a, source_a, load_v, through_a
         self.sure = self.quiet and self.compliance_to_v >= next_v
 
     def _limited(self, dt_s: float, to_ns: int, lost: bool = False) -> None:
@@ -291,6 +294,7 @@ class Circuit:
         self._keep_straight(end_ns, start_a, end_a, before_v, next_v)
         self.sure = False
         if self.dummy:
+            self.dummy_a = end_a
             return
         self.patient_a = end_a * sign
         self.patient.live(dt_s, self.patient_a * 1000.0)
@@ -300,6 +304,7 @@ class Circuit:
             self._fuse_s += dt_s
             if self._fuse_s > 5.0:
                 self.fuse_ok = False
+                self.rewire()
 
     def _charge(self, mean_a: float, by_volts: bool, loop_ohm: float, dt_s: float, end_ns: int) -> None:
         """Both skins' volts over a limited step."""
@@ -437,7 +442,7 @@ class Circuit:
     # ------------------------------------------------------------ writing down
 
     def _flow(self, current_a: float, load_v: float) -> None:
-        self.current_a = self.patient_a = current_a
+        self.current_a = self.patient_a = self.dummy_a = current_a
         self.load_v = load_v
         self.felt.current_ma = 0.0
 
@@ -478,4 +483,5 @@ class Circuit:
         return current_a * p.r_measure_ohm
 
 
+_MOVED_NS: Final = round(2.0 * MOVING_STEP_S * NS_PER_S)  # a step that began before the end of a move sees its end
 _NO_SKINS: Final = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from appliance.errors import ConfigError
 from appliance.sim import water
-from appliance.units import NS_PER_S
+from appliance.units import NS_PER_MS, NS_PER_S
 
 OPEN_BELOW_CM2: Final = 0.5  # safety.md, budgets: a smaller wet area is no contact
 ONSET_MA_PER_CM2: Final = 0.083  # 12.5 mA over a palm of 150 cm2, at which the onset takes its table time
@@ -23,6 +23,7 @@ CATHODE_SHARE: Final = 0.7
 DRIES_ABOVE_MA: Final = 1.0
 POLARISES_MA: Final = 0.05  # [D] current at which an electrode reaches half of its overpotential
 MOTION_SHARE: Final = 0.05  # area +-5 % at 0.2-1 Hz
+MOTION_STEP_NS: Final = 8 * NS_PER_MS  # a swing of 5 % at 1 Hz is 0.25 % in this time
 SKINLESS_OHM: Final = 1e-3  # stands for 'no skin' without a special case in the solver
 SKINLESS_F: Final = 1e-6
 
@@ -57,7 +58,7 @@ PHENOTYPES: Final[dict[str, Phenotype]] = {
     "dry_palm": Phenotype(150.0, 600.0, 605.0, 0.60, 30.0, 0.30),
     "child_palm": Phenotype(90.0, 600.0, 170.0, 0.50, 20.0, 0.20),
     "typical_sole": Phenotype(200.0, 400.0, 397.0, 0.50, 20.0, 0.20),
-    "callused_sole": Phenotype(200.0, 400.0, 970.0, 0.60, 25.0, 0.20, 0.8),
+    "callused_sole": Phenotype(200.0, 400.0, 905.0, 0.60, 25.0, 0.20, 0.8),
     "underarm": Phenotype(70.0, 350.0, 77.0, 0.50, 20.0, 0.10),
     "distilled": Phenotype(150.0, 600.0, 200.0, 0.50, 20.0, 0.20, conductivity_us_per_cm=water.DISTILLED_US_PER_CM),
 }
@@ -163,13 +164,14 @@ class Patient:
 
     __slots__ = (
         "_aged_s",
-        "_body_ohm",
         "_conductivity",
-        "_onset_to",
+        "_wet_ns",
+        "body_ohm",
         "has_skin",
         "hum_share",
         "left",
         "load",
+        "onset_to",
         "phenotype",
         "r_inst_ohm",
         "right",
@@ -189,13 +191,14 @@ class Patient:
         self._conductivity = conductivity_us_per_cm
         if kind.conductivity_us_per_cm is not None:
             self._conductivity = kind.conductivity_us_per_cm
-        self._body_ohm = kind.body_ohm * rng.uniform(0.96, 1.04)
-        self._onset_to = kind.onset
+        self.body_ohm = kind.body_ohm * rng.uniform(0.96, 1.04)
+        self.onset_to = kind.onset
         kind = kind._replace(rho_kohm_cm2=kind.rho_kohm_cm2 * rng.uniform(0.95, 1.05))
         self.left = Side(kind, rng)
         self.right = Side(kind, rng)
         self.hum_share = rng.uniform(0.01, 0.02)  # 1-2 % mains hum
         self._aged_s = 0.0
+        self._wet_ns = 0
         self.load = LOADS.get(phenotype)
         self.has_skin = self.load is None
         self.r_inst_ohm = 0.0
@@ -245,13 +248,16 @@ class Patient:
     def update(self, t_ns: int) -> None:
         """Areas, baths and body at `t_ns`."""
         left, right = self.left, self.right
+        if self._wet_ns <= t_ns < self._wet_ns + MOTION_STEP_NS and t_ns > self.moving_until_ns + MOTION_STEP_NS:
+            return
+        self._wet_ns = t_ns
         left.wet(t_ns)
         right.wet(t_ns)
         load = self.load
         if load is None:
             if self.connected:
                 baths = 1.0 / left.area_cm2 + 1.0 / right.area_cm2
-                self.r_inst_ohm = self._body_ohm + water.bath_ohm(self._conductivity, 1.0) * baths
+                self.r_inst_ohm = self.body_ohm + water.bath_ohm(self._conductivity, 1.0) * baths
             return
         self.r_inst_ohm = water.one_tray_ohm(self._conductivity) if load.ohm is None else load.ohm
 
@@ -265,8 +271,8 @@ class Patient:
             self.left.e_v = self.right.e_v = 0.0
         self._aged_s += dt_s
         if load is None and self._aged_s >= 0.02:
-            self.left.age(self._aged_s, current_ma, self._onset_to)
-            self.right.age(self._aged_s, -current_ma, self._onset_to)
+            self.left.age(self._aged_s, current_ma, self.onset_to)
+            self.right.age(self._aged_s, -current_ma, self.onset_to)
             self._aged_s = 0.0
 
     def skin_ohm(self, side: Side) -> float:

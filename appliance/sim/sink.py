@@ -74,7 +74,7 @@ class Sink:
     def until_below(self, current_a: float) -> float:
         """Seconds until the falling ceiling comes down to `current_a`, which flows meanwhile; inf = never."""
         error_v = current_a * self._parts.r_sense_ohm - self.set_v
-        if error_v <= 0.0:
+        if error_v <= 0.0 or self.shorted:
             return math.inf
         above_v = self.gate_v - current_a * (self._parts.r_measure_ohm + self._parts.r_sense_ohm)
         return self._recovery_left_s + max(0.0, above_v) * self._rc_s / error_v
