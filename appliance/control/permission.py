@@ -8,7 +8,7 @@ It must never let a session leave ARMED before its line is on disk.
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from appliance.control.ledger import Ledger
 from appliance.control.permits import DEMO, Permits
@@ -24,6 +24,13 @@ class _Treatment(NamedTuple):
     permit: str
 
 
+_WAKE_S: Final = 10.0
+
+
+def _wake() -> None:
+    """Nothing: the worker's first task."""
+
+
 class LedgerPermission:
     """`control.commands.Permission` of a daemon with a disk."""
 
@@ -33,6 +40,8 @@ class LedgerPermission:
         self._ledger = ledger
         self._today_utc = today_utc
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        # Its thread exists before memory is locked: locking a new stack takes longer than the watchdog waits.
+        self._worker.submit(_wake).result(timeout=_WAKE_S)
         self._writing: Future[None] | None = None
         self._checked: dict[str, _Treatment] = {}
 

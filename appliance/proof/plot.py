@@ -32,7 +32,7 @@ def draw(simulation: Simulation, title: str, path: Path) -> None:
     current, volts, resistance = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 2))
     trace = simulation.trace
     minutes = [t / 60.0 for t in trace.t_s]
-    current.plot(minutes, trace.felt_ma, color="#c9802b", lw=1.0, label="felt by the patient")
+    current.plot(minutes, trace.felt_ma, color="#e0a458", lw=4.0, label="felt by the patient")
     current.plot(minutes, trace.measured_ma, color=TEAL, lw=1.4, label="measured")
     current.plot(minutes, trace.set_ma, color="#1f2625", lw=0.9, ls="--", label="set")
     current.set_ylabel("current, mA")
@@ -45,13 +45,18 @@ def draw(simulation: Simulation, title: str, path: Path) -> None:
     for axes in (current, volts, resistance):
         _shade(axes, simulation)
         axes.set_ylim(bottom=0.0)
-        axes.margins(x=0.0)
+        axes.set_xlim(_armed_min(simulation), minutes[-1])
         axes.spines[["top", "right"]].set_visible(False)
     used = [state for state in STATE_COLOURS if any(phase.state == state for phase in simulation.phases)]
     patches = [Patch(facecolor=STATE_COLOURS[state], edgecolor="#c9c3b8", label=state) for state in used]
     figure.legend(handles=patches, loc="outside lower center", ncols=len(patches), frameon=False, fontsize="small")
     figure.suptitle(f"{title}\nSIMULATED DEVICE - no current flowed through anyone", fontsize="medium")
     figure.savefig(path, dpi=110)
+
+
+def _armed_min(simulation: Simulation) -> float:
+    """Where a person comes in: the self-test before it runs on the dummy load."""
+    return next((phase.start_s / 60.0 for phase in simulation.phases if phase.state == "ARMED"), 0.0)
 
 
 def _shade(axes: Axes, simulation: Simulation) -> None:

@@ -16,6 +16,7 @@ RISE_RAMP_V_PER_S: Final = 10.0
 RISE_HOLD_V_PER_S: Final = 0.5
 FROZEN_ABOVE: Final = 1.08
 AVERAGE_S: Final = 2.0
+OBSERVE_FROM_MA: Final = 2.0  # below it the electrodes' error hides the loop; what CONTACT found stands
 SERIES_KOHM: Final = 0.075  # what lies between V_COMP and the patient, see Mismatch.DROP_KOHM
 RESERVE_V: Final = 0.9  # kept between V_COMP and what the loop needs, so that the source stays in regulation [D]
 
@@ -37,7 +38,7 @@ class Compliance:
 
     def observe(self, patient_v: float, return_ma: float, dt_s: float) -> None:
         """Take one conversion of the patient's volts; `dt_s` since the last one."""
-        if return_ma < 0.3:
+        if return_ma < OBSERVE_FROM_MA:
             return
         ohm = max(0.0, patient_v - ELECTRODES_V) / return_ma * 1000.0
         self.loop_ohm += (ohm - self.loop_ohm) * min(1.0, dt_s / AVERAGE_S)

@@ -53,7 +53,8 @@ def constrain_plan(asked: TreatmentPlan, board_ma: float) -> tuple[TreatmentPlan
         The plan as it will be given, and every reason for a difference.
 
     Raises:
-        CareError: E702 unknown site; E701 a number that is no number, or too small to be a treatment.
+        CareError: E702 unknown site; E701 a number that is no number, or too small to be a treatment, as asked or
+            as the limits leave it.
     """
     if asked.site not in SITES:
         raise CareError("E702", f"unknown site {asked.site!r}; known: {', '.join(sorted(SITES))}")
@@ -66,6 +67,8 @@ def constrain_plan(asked: TreatmentPlan, board_ma: float) -> tuple[TreatmentPlan
     current.tighten(site.prescriber_ma, "limit.prescriber")
     set_ma = Constraint(asked.set_ma, "mA")
     set_ma.tighten(current.value, current.binding or "limit.prescription")
+    if set_ma.value < LEAST_MA:
+        raise CareError("E701", f"plan: {set_ma.binding} leaves {set_ma.value} mA, a treatment needs {LEAST_MA:g} mA")
     ramp = Constraint(asked.ramp_ma_per_s, "mA")
     ramp.tighten(hard_limits.RAMP_UP_MA_PER_S, "limit.ramp")
     time = Constraint(asked.duration_s, "s")
