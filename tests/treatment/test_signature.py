@@ -1,0 +1,82 @@
+"""The fit finds the loop that made the points, and says when it is no body."""
+
+from math import exp, sinh
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.treatment.signature import PLATEAU_S, TAIL_S, Fit, Point, Signature
+
+WINDOW_S = 1 / 860
+
+
+def points(loop: Signature, step_ma: float) -> list[Point]:
+    """What alternating steps show of this loop in its periodic state, each conversion averaged over its window."""
+    tau = loop.tau_s
+    q = exp(-PLATEAU_S / tau)
+    half = WINDOW_S / (2 * tau)
+    tail = tau / TAIL_S * (exp(-(PLATEAU_S - TAIL_S) / tau) - q)
+    shown = []
+    for n in range(1, 59):
+        t = n / 600
+        x = 1 - (exp(-t / tau) * sinh(half) / half + tail) / (1 + q)
+        shown.append(Point(t, step_ma / 1000 * (loop.r_inst_ohm + loop.r_skin_ohm * x)))
+    return shown
+
+
+def fitted(loop: Signature, step_ma: float = 0.2) -> Signature:
+    fit = Fit(points(loop, step_ma), step_ma, WINDOW_S)
+    for _ in range(200):
+        fit.advance()
+        if fit.result is not None:
+            return fit.result
+    raise AssertionError("the fit never ends")
+
+
+@given(st.floats(300.0, 1500.0), st.floats(400.0, 9000.0), st.floats(0.0015, 0.05), st.sampled_from([0.05, 0.2, 0.4]))
+@settings(max_examples=60, deadline=None)
+def test_it_finds_the_loop(r_inst: float, r_skin: float, tau_s: float, step_ma: float) -> None:
+    found = fitted(Signature(r_inst, r_skin, tau_s), step_ma)
+    assert found.r_inst_ohm == pytest.approx(r_inst, rel=0.03, abs=0.03 * r_skin)
+    assert found.loop_ohm == pytest.approx(r_inst + r_skin, rel=0.03)
+    assert found.c_skin_f == pytest.approx(tau_s / r_skin, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("loop", "body"),
+    [
+        (Signature(690.0, 2600.0, 0.006), True),
+        (Signature(690.0, 230.0, 0.006), True),
+        (Signature(690.0, 229.0, 0.006), False),  # less than a quarter of the loop
+        (Signature(1000.0, 0.0, 0.006), False),  # dummy load
+        (Signature(690.0, 2600.0, 0.0007), False),
+        (Signature(690.0, 2600.0, 0.0008), True),
+        (Signature(690.0, 2600.0, 0.080), True),
+        (Signature(690.0, 2600.0, 0.081), False),
+    ],
+)
+def test_a_body_has_skin_and_skin_has_its_time(loop: Signature, body: bool) -> None:
+    assert loop.is_body is body
+
+
+def test_half_the_area_has_half_the_capacitance_whatever_the_skin_does() -> None:
+    whole = fitted(Signature(690.0, 2600.0, 0.0057))
+    softened_half = fitted(Signature(690.0, 2600.0, 0.00285))
+    assert softened_half.c_skin_f == pytest.approx(0.5 * whole.c_skin_f, rel=0.05)
+
+
+def test_no_skin_has_no_capacitance() -> None:
+    assert Signature(1000.0, 0.0, 0.01).c_skin_f == 0.0
+
+
+def test_a_fit_spreads_over_many_ticks_and_then_stands_still() -> None:
+    fit = Fit(points(Signature(690.0, 2600.0, 0.006), 0.2), 0.2, WINDOW_S)
+    ticks = 0
+    while fit.result is None:
+        fit.advance()
+        ticks += 1
+    assert ticks > 20
+    found = fit.result
+    fit.advance()
+    assert fit.result == found
