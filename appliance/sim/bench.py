@@ -22,7 +22,7 @@ from appliance.sim.i2c_bus import SimI2cBus
 from appliance.sim.mcp4725 import Mcp4725
 from appliance.sim.panel import Panel
 from appliance.sim.patient import Patient
-from appliance.sim.protection import Protection
+from appliance.sim.protection import NEVER, Protection
 from appliance.sim.relays import Relays
 from appliance.sim.tolerances import draw
 from appliance.units import NS_PER_S
@@ -137,11 +137,20 @@ class Bench:
 
     def advance_to(self, t_ns: int) -> None:
         """Let the bench live until `t_ns`; what is due happens in order. A time that has passed changes nothing."""
-        if t_ns < self._due_ns and self.circuit.quiet:
-            self.now_ns = max(self.now_ns, t_ns)
+        if t_ns < self.now_ns:
             return
-        if t_ns >= self.now_ns:
-            self._live(t_ns)
+        if self.circuit.quiet:
+            if t_ns >= self._due_ns:
+                self._due_ns = self._next_ns()  # a kick only ever moves it away, unseen
+            if t_ns < self._due_ns:
+                self.now_ns = t_ns
+                return
+        self._live(t_ns)
+
+    def _next_ns(self) -> int:
+        """When something happens by itself, at the earliest."""
+        timer_ns = self._timers[0][0] if self._timers else NEVER
+        return min(self.protection.next_ns, self.relays.next_ns, timer_ns)
 
     def sync(self) -> None:
         """Solve the circuit up to now."""
@@ -199,10 +208,10 @@ class Bench:
             circuit.polarity = relays.polarity
             circuit.dummy = relays.dummy
             self._set_thresholds()
+            circuit.measure()
             circuit.rewire()
         self._show_board()
-        timer_ns = self._timers[0][0] if self._timers else p.next_ns
-        self._due_ns = min(p.next_ns, relays.next_ns, timer_ns)
+        self._due_ns = self._next_ns()
 
     def _set_thresholds(self) -> None:
         """The test shift lowers one comparator: A with K2 at rest, B with K2 reversed; only with K3."""

@@ -22,10 +22,9 @@ OPEN, REGULATED, LIMITED = range(3)
 FIRST_STEP_S: Final = 2e-6  # after a make, break or relay edge; at most 5 us
 STEP_GROWTH: Final = 1.5
 EDGE_STEP_S: Final = 100e-6  # steps grow to this while the sink is coming back
-STEADY_STEP_S: Final = 1e-3  # and to this while the volts alone limit
+STEADY_STEP_S: Final = 2e-3  # and to this while the volts alone limit
 MOVING_STEP_S: Final = 1e-3  # area moves in steps of this at most
 LONGEST_STEP_S: Final = 6e-3  # a tick and a little: motion and softening follow the skin's state
-SOFT: Final = 0.4  # (v / V_b)^2 above which a step is no longer than the skin's own time constant
 NEAR_TRIP: Final = 0.97  # of the lower threshold: below it nobody needs to watch the comparators
 ADC_CLAMP_V: Final = 5.3  # 4.7 k and BAT54S at the ADC's inputs
 OPEN_NODE_V: Final = 7.1  # deck 08: the node above an open R_M
@@ -70,8 +69,18 @@ class Circuit:
         self._fuse_a = board.protect.fuse_ma * 1e-3
         self._fuse_s = 0.0
         self._step_s = FIRST_STEP_S
+        self.measure()
 
     # ------------------------------------------------------------ inputs changed
+
+    def measure(self) -> None:
+        """Sums of the parts as they are: whoever changes a part calls it."""
+        p = self.parts
+        self._head_ohm = p.r_limit_ohm + self._on_ohm + p.r_source_ohm
+        self._sense_ohm = p.r_measure_ohm + p.r_sense_ohm
+        self._board_ohm = self._head_ohm + self._sense_ohm
+        self._source_gain_ohm = p.source_gain * p.r_source_ohm
+        self._whole = not math.isinf(p.r_measure_ohm)
 
     @property
     def through_patient(self) -> bool:
@@ -81,7 +90,7 @@ class Circuit:
     @property
     def closed(self) -> bool:
         """Whether current can flow."""
-        if not self._driven or math.isinf(self.parts.r_measure_ohm):
+        if not self._driven or not self._whole:
             return False
         return self.dummy or (self.through_patient and self.patient.connected)
 
@@ -95,7 +104,7 @@ class Circuit:
         self.sure = False
         self.patient.update(self.t_ns)
         if self.mode == REGULATED:
-            if self._stays_regulated():
+            if self.closed and self._fits():
                 return
             self.sink.follow(self.current_a)
         if not self.out_ok:
@@ -111,7 +120,8 @@ class Circuit:
         """DAC1 moved. In regulation this is one closed step."""
         self.set_dac_v = dac_v
         self.sink.set_v = dac_v * self.parts.set_divider
-        self.rewire()
+        if self.mode != REGULATED or not self._fits():
+            self.rewire()
 
     def aim(self, to_v: float) -> None:
         """The compliance regulator gets another target."""
@@ -119,29 +129,28 @@ class Circuit:
         self.sure = False
         self.quiet = self.quiet and self.mode != LIMITED
 
-    def _stays_regulated(self) -> bool:
-        """After a change: is the new set within the volts, the limiter and the wiring that there are?"""
+    def _fits(self) -> bool:
+        """After a change of the set: is it within the volts and the limiter? Then regulation simply goes on."""
         set_a = self.sink.set_a
-        if not self.closed or self.sink.shorted or set_a * 1000.0 > self.parts.limiter_ma:
+        if self.sink.shorted or set_a * 1000.0 > self.parts.limiter_ma:
             return False
-        if set_a * self._loop_ohm() + self._emf() > self.compliance_v:
+        fixed_v = set_a * self._loop_ohm()
+        worst_v = self.compliance_v
+        if not self.dummy:
+            patient, sign = self.patient, self.polarity
+            left, right = patient.left, patient.right
+            fixed_v += sign * (left.e_v + right.e_v)
+            v1, v2 = sign * left.v, sign * right.v
+            if fixed_v + v1 + v2 > self.compliance_v:
+                return False
+            worst_v = fixed_v + max(v1, set_a * patient.skin_ohm(left)) + max(v2, set_a * patient.skin_ohm(right))
+        elif fixed_v > self.compliance_v:
             return False
         self.current_a = set_a
         self.source_a = self._source_a(set_a)
         self.quiet = self._quiet(set_a)
-        self.sure = self.quiet and self._spare_v(set_a) > SURE_V
+        self.sure = self.quiet and min(self.compliance_v, self.compliance_to_v) - worst_v > SURE_V
         return True
-
-    def _spare_v(self, set_a: float) -> float:
-        """Volts left at `set_a` once both skins have settled."""
-        if self.dummy:
-            return 0.0
-        left, right = self.patient.left, self.patient.right
-        sign = self.polarity
-        skins_v = max(sign * left.v, set_a * self.patient.skin_ohm(left))
-        skins_v += max(sign * right.v, set_a * self.patient.skin_ohm(right))
-        fixed_v = set_a * self._loop_ohm() + sign * (left.e_v + right.e_v)
-        return min(self.compliance_v, self.compliance_to_v) - fixed_v - skins_v
 
     # ------------------------------------------------------------ solving
 
@@ -174,7 +183,7 @@ class Circuit:
                 self._regulated(min(dt_s, LONGEST_STEP_S), to_ns)
             else:
                 self._limited(dt_s, to_ns)
-        return self.comparators.newly_over()
+        return not (self.quiet and self.mode == REGULATED) and self.comparators.newly_over()
 
     def _end(self, dt_s: float, to_ns: int) -> int:
         return min(to_ns, self.t_ns + max(1, round(dt_s * NS_PER_S)))
@@ -189,11 +198,11 @@ class Circuit:
         set_a = self.sink.set_a
         through_a = (set_a + self._drain_a()) * self.polarity
         source_a = self._source_a(abs(through_a))
-        dt_s = self.comparators.cut(*self._comparator_v(set_a, source_a), dt_s)
+        if not self.quiet:
+            dt_s = self.comparators.cut(*self._comparator_v(set_a, source_a), dt_s)
         r1, r2 = patient.skin_ohm(left), patient.skin_ohm(right)
         tau_1, tau_2 = r1 * patient.skin_f(left), r2 * patient.skin_f(right)
-        soft = max(abs(left.v) / left.soften_v, abs(right.v) / right.soften_v)
-        if soft * soft > SOFT and patient.has_skin:
+        if patient.softened:
             dt_s = min(dt_s, max(tau_1, FIRST_STEP_S), max(tau_2, FIRST_STEP_S))
         end_1, end_2 = through_a * r1, through_a * r2
         v1, v2 = left.v, right.v
@@ -203,7 +212,7 @@ class Circuit:
         new_2 = end_2 + (v2 - end_2) * math.exp(-dt_s / tau_2)
         sign = self.polarity
         fixed_v = set_a * self._loop_ohm() + sign * (left.e_v + right.e_v)
-        next_v = self._supply_after(dt_s)
+        next_v = self.compliance_v if self.compliance_v == self.compliance_to_v else self._supply_after(dt_s)
         spare_v = next_v - fixed_v - sign * (new_1 + new_2)
         if spare_v < 0.0:
             if dt_s > 10.0 * FIRST_STEP_S:
@@ -234,7 +243,7 @@ class Circuit:
         end_ns = self._end(dt_s, to_ns)
         dt_s = (end_ns - self.t_ns) / NS_PER_S
         next_v = self._supply_after(dt_s)
-        if set_a * (self._board_ohm() + self.parts.dummy_ohm) > next_v:
+        if set_a * (self._board_ohm + self.parts.dummy_ohm) > next_v:
             self._lose_regulation(set_a, dt_s, to_ns)
             return
         self._beside_dummy(through_a, dt_s, end_ns)
@@ -368,18 +377,12 @@ class Circuit:
 
     # ------------------------------------------------------------ numbers
 
-    def _board_ohm(self) -> float:
-        p = self.parts
-        return p.r_limit_ohm + self._on_ohm + p.r_source_ohm + p.r_measure_ohm + p.r_sense_ohm
-
     def _outer_ohm(self) -> float:
         """What lies between the taps, without skin."""
         return self.parts.dummy_ohm if self.dummy else self.patient.r_inst_ohm
 
     def _loop_ohm(self) -> float:
-        p = self.parts
-        board_ohm = p.r_limit_ohm + self._on_ohm + p.r_source_ohm + p.r_measure_ohm + p.r_sense_ohm
-        return board_ohm + (p.dummy_ohm if self.dummy else self.patient.r_inst_ohm)
+        return self._board_ohm + (self.parts.dummy_ohm if self.dummy else self.patient.r_inst_ohm)
 
     def _emf(self) -> float:
         """Volts of skin and electrodes against the loop's current."""
@@ -390,15 +393,12 @@ class Circuit:
 
     def _drain_a(self) -> float:
         """The volts tap's share that flows through the patient but not through R_S."""
-        p = self.parts
-        top_v = self.compliance_v - self.current_a * (p.r_limit_ohm + self._on_ohm + p.r_source_ohm)
+        top_v = self.compliance_v - self.current_a * self._head_ohm
         return max(0.0, top_v - self.load_v) / self._tap_ohm
 
     def _source_a(self, through_a: float) -> float:
         """What R_HS carries: the loop's current and the tap at its top."""
-        p = self.parts
-        top_v = self.compliance_v - through_a * (p.r_limit_ohm + self._on_ohm + p.r_source_ohm)
-        return through_a + top_v / self._tap_ohm
+        return through_a + (self.compliance_v - through_a * self._head_ohm) / self._tap_ohm
 
     def _supply_after(self, dt_s: float) -> float:
         """V_COMP after `dt_s`."""
@@ -418,26 +418,22 @@ class Circuit:
 
     def _quiet(self, set_a: float) -> bool:
         """Whether neither comparator can trip at `set_a`, and nobody moves."""
-        p = self.parts
-        lower_a = min(
-            self.comparators.return_trip_v / (p.r_measure_ohm + p.r_sense_ohm),
-            self.comparators.source_trip_v / (p.source_gain * p.r_source_ohm),
-        )
-        return set_a < NEAR_TRIP * lower_a and self.patient.moving_until_ns <= self.t_ns
+        trips = self.comparators
+        lower_a = min(trips.return_trip_v / self._sense_ohm, trips.source_trip_v / self._source_gain_ohm)
+        return not trips.over and set_a < NEAR_TRIP * lower_a and self.patient.moving_until_ns <= self.t_ns
 
     def _quiet_open(self) -> bool:
         """The same for the open loop."""
-        if math.isinf(self.parts.r_measure_ohm):
+        if not self._whole:
             return not self.out_ok
         return not self._driven or self.patient.moving_until_ns <= self.t_ns
 
     def _comparator_v(self, current_a: float, source_a: float) -> tuple[float, float]:
         """Volts at the inputs of both comparators; an open R_M lets its upper end rise."""
-        p = self.parts
-        if math.isinf(p.r_measure_ohm):
+        if not self._whole:
             live = self.out_ok and (self.dummy or (self.through_patient and self.patient.connected))
             return (min(self.compliance_v, OPEN_NODE_V) if live and self.sink.gate_v else 0.0), 0.0
-        return current_a * (p.r_measure_ohm + p.r_sense_ohm), source_a * p.source_gain * p.r_source_ohm
+        return current_a * self._sense_ohm, source_a * self._source_gain_ohm
 
     # ------------------------------------------------------------ writing down
 
@@ -456,7 +452,11 @@ class Circuit:
         skins: tuple[float, float, float, float, float, float] | None,
     ) -> None:
         """Note a step of constant current in the history, and go on to its end."""
-        self.comparators.move(*self._comparator_v(current_a, source_a), (end_ns - self.t_ns) / NS_PER_S)
+        return_v, source_v = self._comparator_v(current_a, source_a)
+        if self.quiet and self.mode == REGULATED:
+            self.comparators.hold(return_v, source_v)
+        else:
+            self.comparators.move(return_v, source_v, (end_ns - self.t_ns) / NS_PER_S)
         sense_v = self._sense_v(current_a)
         head = (self.t_ns, end_ns, sense_v, sense_v, source_a, source_a, base_v, base_v, self.compliance_v, next_v)
         self.history.segments.append((*head, self.set_dac_v, *(skins or _NO_SKINS)))
@@ -477,10 +477,9 @@ class Circuit:
         return self._sense_v(self.current_a)
 
     def _sense_v(self, current_a: float) -> float:
-        p = self.parts
-        if math.isinf(p.r_measure_ohm):
+        if not self._whole:
             return min(self._comparator_v(0.0, 0.0)[0], ADC_CLAMP_V)
-        return current_a * p.r_measure_ohm
+        return current_a * self.parts.r_measure_ohm
 
 
 _MOVED_NS: Final = round(2.0 * MOVING_STEP_S * NS_PER_S)  # a step that began before the end of a move sees its end

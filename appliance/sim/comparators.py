@@ -44,6 +44,10 @@ class Comparators:
         self._return_v = return_v + (self._return_v - return_v) * left
         self._source_v = source_v + (self._source_v - source_v) * left
 
+    def hold(self, return_v: float, source_v: float) -> None:
+        """Currents that have long been steady, far below both thresholds."""
+        self._return_v, self._source_v = return_v, source_v
+
     def newly_over(self) -> bool:
         """Compare; True when one of them has just gone over."""
         return_over = self._return_v > self.return_trip_v

@@ -24,6 +24,9 @@ DRIES_ABOVE_MA: Final = 1.0
 POLARISES_MA: Final = 0.05  # [D] current at which an electrode reaches half of its overpotential
 MOTION_SHARE: Final = 0.05  # area +-5 % at 0.2-1 Hz
 MOTION_STEP_NS: Final = 8 * NS_PER_MS  # a swing of 5 % at 1 Hz is 0.25 % in this time
+SOFT_SHARE: Final = 0.63  # of V_b: above it rho falls by more than 0.6 of a rise in volts
+ELECTRODE_STEP_S: Final = 1e-3  # electrodes take 1-5 s
+AGE_STEP_S: Final = 0.02  # skin takes many seconds
 SKINLESS_OHM: Final = 1e-3  # stands for 'no skin' without a special case in the solver
 SKINLESS_F: Final = 1e-6
 
@@ -165,6 +168,7 @@ class Patient:
     __slots__ = (
         "_aged_s",
         "_conductivity",
+        "_electrode_s",
         "_wet_ns",
         "body_ohm",
         "has_skin",
@@ -197,7 +201,7 @@ class Patient:
         self.left = Side(kind, rng)
         self.right = Side(kind, rng)
         self.hum_share = rng.uniform(0.01, 0.02)  # 1-2 % mains hum
-        self._aged_s = 0.0
+        self._aged_s = self._electrode_s = 0.0
         self._wet_ns = 0
         self.load = LOADS.get(phenotype)
         self.has_skin = self.load is None
@@ -263,6 +267,10 @@ class Patient:
 
     def live(self, dt_s: float, current_ma: float) -> None:
         """Electrodes and skin over `dt_s` of a signed current (positive: enters on the left)."""
+        self._electrode_s += dt_s
+        if self._electrode_s < ELECTRODE_STEP_S:
+            return
+        dt_s, self._electrode_s = self._electrode_s, 0.0
         load = self.load
         if load is None or load.polarises:
             self.left.polarise(dt_s, current_ma)
@@ -270,10 +278,17 @@ class Patient:
         else:
             self.left.e_v = self.right.e_v = 0.0
         self._aged_s += dt_s
-        if load is None and self._aged_s >= 0.02:
+        if load is None and self._aged_s >= AGE_STEP_S:
             self.left.age(self._aged_s, current_ma, self.onset_to)
             self.right.age(self._aged_s, -current_ma, self.onset_to)
             self._aged_s = 0.0
+
+    @property
+    def softened(self) -> bool:
+        """Whether a skin's resistance now hangs on its own voltage so much that long steps would overshoot."""
+        left, right = self.left, self.right
+        left_v, right_v = abs(left.v), abs(right.v)
+        return self.has_skin and (left_v > SOFT_SHARE * left.soften_v or right_v > SOFT_SHARE * right.soften_v)
 
     def skin_ohm(self, side: Side) -> float:
         """Resistance of one side's skin at its voltage now: rho / A, softened by 1 + (v / V_b)^2."""

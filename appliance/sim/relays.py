@@ -7,9 +7,9 @@ one never opens.
 
 from typing import Final
 
+from appliance.sim.protection import NEVER
 from appliance.sim.tolerances import Parts
 
-NEVER: Final = 1 << 62
 BREAK_SHARE: Final = 0.6  # of the travel: when K2's and K3's contacts leave; they arrive at its end
 
 
