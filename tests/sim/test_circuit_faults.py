@@ -3,6 +3,8 @@
 import pytest
 from bench_rig import Rig, armed, deck_bench, treated
 
+from appliance.sim.history import KEPT
+
 
 @pytest.mark.parametrize(
     ("set_ma", "loop_ohm", "ma"),
@@ -112,5 +114,5 @@ def test_a_setpoint_step_in_regulation_is_one_closed_step() -> None:
     rig.set_ma(5.2)
     rig.bench.advance_to(rig.bench.now_ns + 4_000_000)
     rig.bench.sync()
-    assert len(rig.bench.circuit.history.segments) <= before + 2 or before == 512
+    assert len(rig.bench.circuit.history.segments) <= before + 2 or before == KEPT
     assert rig.bench.regulated
