@@ -115,7 +115,7 @@ class Daemon:
                 return
             self._bus_lost_at = None
         self.sense.read(s, self.gate, self.tick_count)
-        if s.state == "CONTACT":
+        if s.state == "CONTACT" and self.sense.ready:
             self.sense.start(self.run_now.contact_channel())
 
     def _judge(self) -> list[Trip]:

@@ -60,6 +60,10 @@ class Gate:
         s.asked_reversed = self.asked_reversed
         s.polarity_since_ns = self.polarity_since_ns
 
+    def stepped_since(self, t_ns: int) -> bool:
+        """Whether the set was written anew since `t_ns`."""
+        return self.step_at_ns is not None and self.step_at_ns > t_ns
+
     def act(self, order: Order, generation: int, t_ns: int) -> None:
         """Put `order` out if it is of this generation and permitted; else zero and open.
 

@@ -15,6 +15,8 @@ from appliance.safety.sample import Sample
 
 _ODD: Final[tuple[MonitorChannel, ...]] = ("source", "compliance_volts", "source", "set_volts")
 CONFIG_EVERY: Final = 4  # ticks between read-backs of the return ADC's configuration (hardware design, 4)
+SLOWEST: Final = 1.1  # conversion time of the slowest chip, of the nominal (ADS1115 data sheet 6.5: 10 %)
+WAKE_NS: Final = 30_000  # a single shot wakes up first
 CONFIG_MASK: Final = 0x7FFF  # bit 15 is the conversion state, not ours
 
 
@@ -31,6 +33,7 @@ class Sense:
         self._started_ns = 0
         self._last_inputs: Inputs | None = None
         self._half_window_ns = round(0.5e9 / numbers.adc.return_.sps)
+        self._conversion_ns = round(1e9 / numbers.adc.return_.sps * SLOWEST) + WAKE_NS
         self.volts_at_ns = 0  # middle of the last conversion of the patient's volts
         self.last_source_ma = 0.0
         self.last_patient_v: float | None = None
@@ -45,8 +48,8 @@ class Sense:
         gate.describe(s)
         s.return_ma = self._scales.return_ma(board.read_return_counts())
         s.source_ma = s.patient_v = s.compliance_v = s.set_volts_code = s.config_ok = None
-        if self._pending is not None:
-            self._collect(s, self._pending)
+        if self._pending is not None and self._clock.now_ns() - self._started_ns >= self._conversion_ns:
+            self._collect(s, self._pending, stepped=gate.stepped_since(self._started_ns))
         if tick % CONFIG_EVERY == 0:
             s.config_ok = (board.read_return_config() & CONFIG_MASK) == self._config
         inputs = board.read_inputs()
@@ -54,17 +57,20 @@ class Sense:
             self._last_inputs = inputs
             self._take(s, inputs)
 
-    def _collect(self, s: Sample, channel: MonitorChannel) -> None:
+    def _collect(self, s: Sample, channel: MonitorChannel, *, stepped: bool) -> None:
+        """Take a finished conversion. `stepped`: the set changed while it ran, so it can be compared with nothing."""
         counts = self._board.collect_monitor_counts()
         self._pending = None
         scales = self._scales
         if channel == "patient_volts":
             s.patient_v = self.last_patient_v = scales.patient_v(counts)
             self.volts_at_ns = self._started_ns + self._half_window_ns
-        elif channel == "source":
-            s.source_ma = self.last_source_ma = scales.source_ma(counts)
         elif channel == "compliance_volts":
             s.compliance_v = scales.compliance_v(counts)
+        elif stepped:
+            pass
+        elif channel == "source":
+            s.source_ma = self.last_source_ma = scales.source_ma(counts)
         else:
             s.set_volts_code = scales.set_volts(counts) * self._codes_per_v
 
@@ -85,7 +91,13 @@ class Sense:
 
     def start_next(self, tick: int) -> None:
         """Start the conversion that the next tick collects; after the act, so that its set is known."""
-        self.start("patient_volts" if tick % 2 == 1 else _ODD[tick // 2 % 4])
+        if self.ready:
+            self.start("patient_volts" if tick % 2 == 1 else _ODD[tick // 2 % 4])
+
+    @property
+    def ready(self) -> bool:
+        """Whether the monitor ADC is free. A tick that came late leaves too little time: its conversion runs on."""
+        return self._pending is None
 
     def start(self, channel: MonitorChannel) -> None:
         """Start one conversion of `channel`."""
