@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skin_model import TICK_S, Skin, Watch
 
 from appliance.safety.hard_limits import SITES
-from appliance.safety.monitors.area import AreaLevel, AreaTrend, SkinResistance
+from appliance.safety.monitors.area import ELECTRODES_ERROR_V, R_INST_SHARE, AreaLevel, AreaTrend, SkinResistance
 
 # The clinical basis: one skin's ohms just immersed, what onset leaves of it, softening, body and baths.
 PHENOTYPES = {
@@ -155,11 +155,17 @@ def fed(monitor: AreaLevel | AreaTrend, ohms: list[float], *, set_ma: float = 15
     return None
 
 
+def raised(rise: float, set_ma: float = 15.0) -> float:
+    """1000 ohm of skin grown by `rise`, with the slack for what the estimate takes off as 'not skin'."""
+    slack_ohm = R_INST_SHARE * 690.0 + ELECTRODES_ERROR_V / set_ma * 1000
+    return rise * (1000.0 + slack_ohm) - slack_ohm
+
+
 @given(set_ma=st.floats(3.0, 25.0), rise=st.floats(1.01, 4.0))
 @settings(max_examples=60)
 def test_the_level_is_judged_against_how_far_the_density_is_from_its_ceiling(set_ma: float, rise: float) -> None:
     k = max(1.15, 1 + 0.12 * (0.20 / (set_ma / 150.0) - 1))
-    spoke = fed(AreaLevel(SkinResistance()), [1000.0] * 50 + [1000.0 * rise] * 4, set_ma=set_ma)
+    spoke = fed(AreaLevel(SkinResistance()), [1000.0] * 50 + [raised(rise, set_ma)] * 4, set_ma=set_ma)
     if abs(rise / k - 1) > 0.001:
         assert (spoke is not None) == (rise > k)
 
@@ -191,15 +197,15 @@ def test_the_reference_never_climbs_above_16_times_its_lowest() -> None:
 
 @given(rise=st.floats(1.0, 1.4))
 def test_the_trend_is_15_percent_in_100_ms(rise: float) -> None:
-    spoke = fed(AreaTrend(SkinResistance()), [1000.0] * 120 + [1000.0 * rise] * 9)
+    spoke = fed(AreaTrend(SkinResistance()), [1000.0] * 120 + [raised(rise)] * 9)
     if abs(rise - 1.15) > 0.001:
         assert (spoke is not None) == (rise > 1.15)
 
 
 @given(rise=st.floats(1.0, 1.6))
 def test_the_trend_is_30_percent_in_a_second(rise: float) -> None:
-    ramp = [1000.0 * (1 + (rise - 1) * n / 100) for n in range(101)]
-    spoke = fed(AreaTrend(SkinResistance()), [1000.0] * 120 + ramp + [1000.0 * rise] * 5)
+    ramp = [raised(1 + (rise - 1) * n / 100) for n in range(101)]
+    spoke = fed(AreaTrend(SkinResistance()), [1000.0] * 120 + ramp + [raised(rise)] * 5)
     if abs(rise - 1.30) > 0.001:
         assert (spoke is not None) == (rise > 1.30)
 
