@@ -100,6 +100,11 @@ class Simulation:
         """Simulated time since the daemon began."""
         return (self.bench.now_ns - self._begun_ns) / 1e9
 
+    def begin(self) -> None:
+        """Open the board; the self-test begins with the first step."""
+        self._begun_ns = self.bench.now_ns
+        self.daemon.start()
+
     def run(self, on_progress: Callable[[Status], None] | None = None) -> None:
         """Until the session has ended, or nothing more can come."""
         for status in self.statuses():
@@ -108,8 +113,7 @@ class Simulation:
 
     def statuses(self) -> Iterator[Status]:
         """Step to the end; yields every status."""
-        self._begun_ns = self.bench.now_ns
-        self.daemon.start()
+        self.begin()
         last: Status | None = None
         while self.t_s < self._limit_s:
             self.step()
