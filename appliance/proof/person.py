@@ -27,6 +27,7 @@ class Person:
         self._since_s = 0.0
         self._done: set[str] = set()
         self._renewed_s = -RENEW_S
+        self._away_s: float | None = None  # since the device asks for the hands
         self.started = False
 
     def look(self, status: Status) -> None:
@@ -45,8 +46,18 @@ class Person:
         elif status.state == "ARMED":
             self._once("hands_in", for_s >= HANDS_AFTER_S)
             self._begin(for_s)
-        elif status.state == "PAUSED" and status.paused is not None and not status.paused.by_person:
-            self._once("hands_in", for_s >= BACK_AFTER_S)
+        self._come_back(status, now_s)
+
+    def _come_back(self, status: Status, now_s: float) -> None:
+        """A pause that asks for the hands gets them after a while, however often the device tries meanwhile."""
+        if status.paused is None or status.paused.by_person:
+            self._away_s = None
+            return
+        if self._away_s is None:
+            self._away_s = now_s
+        if now_s - self._away_s >= BACK_AFTER_S and "hands_in" not in self._scripted:
+            self._away_s = now_s
+            self._act("hands_in")
 
     def acknowledge(self) -> None:
         """'Finished' was read."""

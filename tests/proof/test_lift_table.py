@@ -3,8 +3,8 @@
 import pytest
 from rich.console import Console
 
-from appliance.proof.lift import OVER_S, SITE_OF, LiftCell, LiftFelt, lift_cells, lift_script, lift_table
-from appliance.sim.script import Script, parse_script
+from appliance.config import load_board
+from appliance.proof.lift import LiftCell, LiftFelt, lift_table, run_lift
 
 
 def felt(ratio: float, ms: float = 0.0, excess: float = 0.0, lifted: bool = True) -> LiftFelt:
@@ -29,27 +29,11 @@ def test_each_speed_has_its_budget(over_s: float, given: LiftFelt, passes: bool)
     assert LiftCell("typical_palm", over_s, given).passes is passes
 
 
-def test_the_grid_is_every_phenotype_at_every_speed_on_its_own_site() -> None:
-    ran: list[Script] = []
-
-    def run(script: Script) -> LiftFelt:
-        ran.append(script)
-        return felt(0.5)
-
-    cells = list(lift_cells(run, seed=7))
-    assert {(cell.phenotype, cell.over_s) for cell in cells} == {(who, s) for who in SITE_OF for s in OVER_S}
-    assert all(script.patient.site == SITE_OF[script.patient.phenotype] for script in ran)
-    assert all(script.patient.seed == 7 for script in ran)
-
-
-def test_the_script_is_what_a_person_would_write() -> None:
-    written = parse_script(
-        "[[at]]\nstate = 'CONTACT'\ndo = 'hands_in'\n"
-        "[[at]]\nstate = 'HOLD'\nafter_s = 20\ndo = 'lift'\nto_area_cm2 = 10\nover_s = 0.3\n",
-        "written",
-    )
-    made = lift_script("typical_palm", 0.3, 1)
-    assert [step._replace(line=0) for step in written.steps] == list(made.steps)
+@pytest.mark.parametrize(("phenotype", "over_s"), [("typical_palm", 0.02), ("typical_palm", 0.3), ("underarm", 3.0)])
+def test_a_lifted_hand_is_let_go_within_its_budget(phenotype: str, over_s: float) -> None:
+    given = run_lift(load_board(), phenotype, over_s, seed=3)
+    assert given.lifted_under_current
+    assert LiftCell(phenotype, over_s, given).passes
 
 
 def test_the_table_says_simulated_and_shows_failures_in_words() -> None:

@@ -5,6 +5,7 @@ Two monitors share one estimate: by level (a sleeper's hand that floats up over 
 pulled out). Both act on charge delivered, so both must be quick; neither ever raises a voltage.
 """
 
+from math import exp
 from typing import Final
 
 from appliance.safety.sample import Sample
@@ -16,6 +17,10 @@ FROM_MA: Final = 3.0  # below this the electrodes' error hides the skin
 # slack a very sweaty palm or an underarm cries wolf (measured on the bench's phenotypes).
 R_INST_SHARE: Final = 0.10
 ELECTRODES_ERROR_V: Final = 0.5
+# The electrodes polarise for seconds, after a reversal from one end to the other: 2 x 2.5 V, time constant up to 5 s.
+# Seen as resistance it is a rise that no hand made: the reference may follow that much of it (measured on the bench).
+POLARISES_V: Final = 5.0
+POLARISES_S: Final = 5.0
 _WATCHED: Final = frozenset(("RAMP_UP", "HOLD"))
 _V_PERIOD_NS: Final = 10_000_000  # patient volts are converted every second tick
 _HISTORY: Final = 101  # readings: 1 s and the newest
@@ -102,20 +107,28 @@ class AreaLevel:
             self._reference_ohm = self._lowest_ohm = r_ohm
             self._count = 0
             return None
-        self._follow(r_ohm)
+        self._follow(r_ohm, s)
         j_set = s.ramp_base_ma / s.area_cm2
         k = max(self.K_MIN, 1.0 + self.K_SLOPE * (s.density_ceiling_ma_per_cm2 / j_set - 1.0))
         slack_ohm = skin.slack_ohm
         self._count = self._count + 1 if r_ohm + slack_ohm > k * (self._reference_ohm + slack_ohm) else 0
         return self.TRIP if self._count >= self.SAMPLES else None
 
-    def _follow(self, r_ohm: float) -> None:
-        self._lowest_ohm = min(self._lowest_ohm, r_ohm)
+    def _follow(self, r_ohm: float, s: Sample) -> None:
+        polarised_ohm = self._polarised_ohm(s)
+        self._lowest_ohm = min(self._lowest_ohm + polarised_ohm, r_ohm)
         if r_ohm <= self._reference_ohm:
             self._reference_ohm = r_ohm
             return
-        risen_ohm = self._reference_ohm * (1.0 + self.REFERENCE_UP_PER_NS * _V_PERIOD_NS)
+        risen_ohm = self._reference_ohm * (1.0 + self.REFERENCE_UP_PER_NS * _V_PERIOD_NS) + polarised_ohm
         self._reference_ohm = min(r_ohm, risen_ohm, self.REFERENCE_MAX * self._lowest_ohm)
+
+    @staticmethod
+    def _polarised_ohm(s: Sample) -> float:
+        """How much of a rise since the last conversion the electrodes alone can explain."""
+        closed_s = (s.t_ns - s.enabled_since_ns) / 1e9
+        slope_v_per_s = POLARISES_V / POLARISES_S * exp(-closed_s / POLARISES_S)
+        return slope_v_per_s * (_V_PERIOD_NS / 1e9) / s.return_ma * 1000.0
 
 
 class AreaTrend:
