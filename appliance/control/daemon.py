@@ -101,8 +101,11 @@ class Daemon:
             self._act(order)
         except Exception as error:  # any exception in a tick is a CUT
             self._cut(error)
-        self._talk()
-        self._kick(now_ns)
+        try:
+            self._talk()
+            self._kick(now_ns)
+        except Exception as error:  # the kick is lost with it
+            self._cut(error)
 
     def _sense(self, now_ns: int, late_ns: int) -> None:
         s = self.sample
@@ -203,7 +206,10 @@ class Daemon:
         self.self_test = None
         self.session.fault([code])
         self.run_now.enter(self.session, self.sample)
-        self.journal.record(self.session, [], self.sample, self.run_now)
+        try:
+            self.journal.record(self.session, [], self.sample, self.run_now)
+        except Exception:  # the record is what failed: the log keeps it, and the tick goes on
+            log.exception("the CUT could not be recorded")
 
     def _talk(self) -> None:
         if self.sub_tick == 0 and self.tick_count % STATUS_EVERY == 0:
@@ -218,10 +224,7 @@ class Daemon:
         if now_ns - self._last_kick_ns < LEAST_EDGE_NS:
             return
         self._last_kick_ns = now_ns
-        try:
-            self.board.kick()
-        except OSError as error:
-            self._cut(error)
+        self.board.kick()
 
     # ------------------------------------------------------------ the loop
 

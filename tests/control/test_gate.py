@@ -1,0 +1,243 @@
+"""The gate: without permission zero and open; closing first, rising later; and a cut that needs no bus."""
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ideal_board import SCALES, IdealBoard, IdealClock
+
+from appliance.control.gate import Gate, Order
+from appliance.control.self_test import TestOrder as SelfTestOrder
+from appliance.errors import OutputError
+from appliance.safety import hard_limits
+from appliance.safety.sample import Sample
+
+OPERATE_NS = 30_000_000
+TICK_NS = 5_000_000
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.clock = IdealClock()
+        self.board = IdealBoard(self.clock)
+        self.gate = Gate(self.board, SCALES, self.clock, OPERATE_NS)
+
+    def act(self, order: Order, generation: int = 1) -> list[tuple[str, object]]:
+        """One tick; the calls that it made."""
+        self.clock.t_ns += TICK_NS
+        self.board.calls.clear()
+        self.gate.act(order, generation, self.clock.t_ns)
+        return list(self.board.calls)
+
+    def flowing(self, set_ma: float = 15.0) -> Order:
+        order = Order(1, True, set_ma, 0, 40.0)
+        for _ in range(10):
+            self.act(order)
+        assert self.board.set_code == SCALES.set_code(set_ma)
+        return order
+
+    @property
+    def is_off(self) -> bool:
+        board = self.board
+        return not board.enabled and board.set_code == 0 and board.compliance_code == 0
+
+
+# ------------------------------------------------------------ permission
+
+
+@pytest.mark.parametrize("generation", [0, 2, 99])
+def test_an_order_of_another_run_puts_out_nothing(generation: int) -> None:
+    bench = Bench()
+    order = bench.flowing()
+    calls = bench.act(order, generation)
+    assert bench.is_off
+    assert calls[0] == ("enable", False)
+
+
+def test_an_order_without_permission_opens_by_pin_before_the_bus() -> None:
+    bench = Bench()
+    bench.flowing()
+    calls = bench.act(Order(1, False, 15.0, 0, 40.0))
+    assert calls[0] == ("enable", False)
+    assert bench.is_off
+
+
+def test_an_order_of_another_run_moves_no_direction_either() -> None:
+    bench = Bench()
+    bench.act(Order(0, False, reversed=True))
+    assert not bench.board.reversed
+
+
+def test_the_direction_moves_only_with_the_output_open() -> None:
+    bench = Bench()
+    bench.flowing()
+    for _ in range(20):
+        calls = bench.act(Order(1, True, 15.0, 0, 40.0, reversed=True))
+        assert ("reverse", True) not in calls
+    calls = bench.act(Order(1, False, reversed=True))
+    assert calls.index(("enable", False)) < calls.index(("reverse", True))
+
+
+# ------------------------------------------------------------ closing
+
+
+def test_the_relay_closes_at_zero_and_nothing_rises_before_it_has_closed() -> None:
+    bench = Bench()
+    bench.board.set_code = bench.board.compliance_code = 2048  # a chip that woke by itself
+    order = Order(1, True, 15.0, 4, 40.0)
+    calls = bench.act(order)
+    assert calls == [("write_set_code", 0), ("write_compliance_code", 0), ("enable", True)]
+    closed_ns = bench.clock.t_ns
+    while bench.board.set_code == 0:
+        assert bench.board.compliance_code == 0
+        bench.act(order)
+    assert bench.clock.t_ns - closed_ns > OPERATE_NS
+
+
+def test_what_is_in_force_is_described_with_its_dither() -> None:
+    bench = Bench()
+    bench.flowing()
+    bench.act(Order(1, True, 15.0, -4, 40.0))
+    s = Sample()
+    s.t_ns = bench.clock.t_ns
+    bench.gate.describe(s)
+    assert s.set_code == SCALES.set_code(15.0) - 4
+    assert s.set_ma == pytest.approx(SCALES.set_ma(s.set_code))
+    assert s.dither_ma == pytest.approx(-4 * SCALES.ma_per_code)
+    assert s.ramp_base_ma == 15.0
+    assert s.enabled
+    assert s.output_closed
+
+
+def test_a_write_held_back_is_held_back_by_the_clock() -> None:
+    bench = Bench()
+    bench.flowing()
+    at_ns = bench.clock.t_ns + TICK_NS + 833_333
+    bench.act(Order(1, True, 0.3, 0, 5.0, write_at_ns=at_ns))
+    assert bench.gate.step_at_ns == at_ns
+
+
+# ------------------------------------------------------------ how much
+
+ORDERS = st.lists(
+    st.builds(
+        Order,
+        st.integers(0, 3),
+        st.booleans(),
+        st.floats(-10.0, 1000.0),
+        st.integers(-4, 4),
+        st.floats(-10.0, 1000.0),
+        st.booleans(),
+    ),
+    max_size=60,
+)
+
+
+@given(ORDERS)
+@settings(deadline=None)
+def test_no_order_puts_out_more_than_25_ma_or_48_v_or_moves_the_direction_closed(orders: list[Order]) -> None:
+    bench = Bench()
+    for order in orders:
+        before = bench.board.reversed
+        bench.act(order)
+        board = bench.board
+        assert board.set_code <= SCALES.set_code(hard_limits.CURRENT_MA)
+        assert SCALES.compliance_set_v(board.compliance_code) <= hard_limits.VOLTS
+        assert board.reversed == before or not board.enabled
+        if order.generation != 1 or not order.enable:
+            assert bench.is_off
+        elif not bench.gate.enabled or bench.clock.t_ns - bench.gate.enabled_since_ns <= OPERATE_NS:
+            assert board.set_code == board.compliance_code == 0
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none_puts_out_nothing_more(value: float) -> None:
+    """It raises, which the tick makes a CUT, or asks for zero."""
+    bench = Bench()
+    bench.flowing(2.0)
+    before = bench.board.set_code
+    with contextlib.suppress(ValueError, OverflowError):
+        bench.act(Order(1, True, value, 0, 40.0))
+    assert bench.board.set_code <= before
+
+
+# ------------------------------------------------------------ cut and failing chips
+
+
+def test_a_cut_is_one_pin_and_no_bus() -> None:
+    bench = Bench()
+    bench.flowing()
+    bench.board.calls.clear()
+    bench.board.fail = {name: OutputError("E311", "dead") for name in ("write_set_code", "enable")}
+    bench.gate.cut(bench.clock.t_ns)
+    assert bench.board.calls == [("safe", None)]
+    assert not bench.board.enabled
+    assert not bench.gate.enabled
+
+
+def test_a_cut_of_an_open_output_is_harmless() -> None:
+    bench = Bench()
+    bench.gate.cut(bench.clock.t_ns)
+    bench.gate.cut(bench.clock.t_ns)
+    assert not bench.gate.enabled
+
+
+def test_after_a_cut_the_chips_are_zeroed_as_soon_as_they_answer() -> None:
+    bench = Bench()
+    bench.flowing()
+    bench.gate.cut(bench.clock.t_ns)
+    bench.act(Order(2, False), 2)
+    assert bench.is_off
+
+
+@pytest.mark.parametrize("dead", ["write_set_code", "write_compliance_code"])
+def test_a_chip_that_does_not_answer_has_opened_the_output_first(dead: str) -> None:
+    bench = Bench()
+    bench.flowing()
+    bench.board.fail = {dead: OutputError("E311", "dead")}
+    with pytest.raises(OutputError):
+        bench.act(Order(1, False))
+    assert not bench.board.enabled
+
+
+def test_a_chip_that_does_not_answer_keeps_the_relay_from_closing() -> None:
+    bench = Bench()
+    bench.board.fail = {"write_compliance_code": OutputError("E311", "dead")}
+    with pytest.raises(OutputError):
+        bench.act(Order(1, True, 15.0, 0, 40.0))
+    assert not bench.board.enabled
+
+
+# ------------------------------------------------------------ self-test
+
+
+@pytest.mark.parametrize(("code", "volts"), [(1, 0.0), (0, 0.1), (4095, 48.0)])
+def test_a_self_test_without_the_dummy_load_is_refused_before_anything_moves(code: int, volts: float) -> None:
+    bench = Bench()
+    with pytest.raises(OutputError) as refused:
+        bench.gate.act_test(SelfTestOrder(enable=True, code=code, compliance_v=volts), bench.clock.t_ns)
+    assert refused.value.code == "E330"
+    assert bench.board.calls == []
+    assert bench.is_off
+
+
+def test_a_self_test_may_close_the_patients_relay_at_zero_only() -> None:
+    bench = Bench()
+    bench.gate.act_test(SelfTestOrder(enable=True), bench.clock.t_ns)
+    assert bench.board.enabled
+    assert bench.board.set_code == bench.board.compliance_code == 0
+
+
+def test_a_self_test_puts_the_dummy_load_in_before_it_raises_anything() -> None:
+    bench = Bench()
+    bench.gate.act_test(SelfTestOrder(enable=True, dummy=True, code=100, compliance_v=5.0), bench.clock.t_ns)
+    names = [name for name, _ in bench.board.calls]
+    assert names.index("dummy_load") < names.index("enable") < names.index("write_set_code")
+
+
+def test_a_self_test_that_ends_opens_and_zeroes() -> None:
+    bench = Bench()
+    bench.gate.act_test(SelfTestOrder(enable=True, dummy=True, code=3000, compliance_v=40.0), bench.clock.t_ns)
+    bench.gate.act_test(SelfTestOrder(dummy=True), bench.clock.t_ns)
+    assert bench.is_off
