@@ -27,7 +27,7 @@ OPEN_WAIT_S: Final = 0.025  # K1 opens before K2 may move (hardware design, 1)
 RESUME_AFTER_S: Final = 2.0
 RESUME_TRY_S: Final = 10.0
 RESUME_BETWEEN_S: Final = 3.0
-STUCK_S: Final = 5.0  # a ramp that limits hold this long is a HOLD
+HELD_S: Final = 10.0  # a ramp that limits hold up this long is a HOLD
 STEP_MA: Final = 1.0  # the patient's step
 BY_PERSON: Final = frozenset(("pedal", "stings", "tray", "operator_lost"))
 LOWER_AFTER: Final = frozenset(("pedal", "stings"))
@@ -81,7 +81,6 @@ class Session:
         self._pedal_ready = False
         self._pedal_since_ns: int | None = None
         self._zero_since_ns: int | None = None
-        self._risen_ns = 0
         self._t_ns = 0
 
     # ------------------------------------------------------------ what it wants
@@ -114,10 +113,7 @@ class Session:
         plan = self.plan
         up = plan.ramp_ma_per_s if plan is not None else 0.0
         down = self._fall_ma_per_s if self.state == "RAMP_DOWN" else hard_limits.RAMP_DOWN_MA_PER_S
-        was_ma = self.base_ma
-        self.base_ma = slew(was_ma, allowed_ma, up, down, dt_s)
-        if self.base_ma > was_ma:
-            self._risen_ns = self._t_ns
+        self.base_ma = slew(self.base_ma, allowed_ma, up, down, dt_s)
 
     @property
     def away_left_s(self) -> float:
@@ -327,10 +323,10 @@ class Session:
             self._enter("HOLD")
 
     def _settled(self) -> bool:
-        """At the patient's choice, or held below it by a limit for a while."""
-        if self.base_ma >= self.choice_ma:
+        """At the patient's choice, or held below it by limits for longer than the ramp would have needed."""
+        if self.plan is None or self.base_ma >= self.choice_ma:
             return True
-        return self.base_ma > 0.0 and (self._t_ns - self._risen_ns) / 1e9 >= STUCK_S
+        return self._for_s() >= self.choice_ma / self.plan.ramp_ma_per_s + HELD_S
 
     def _reverse(self, seen: Seen) -> None:
         """Zero → open → 25 ms → measured zero → K2 → dwell → CONTACT."""
@@ -378,7 +374,6 @@ class Session:
         if state == "RAMP_UP":
             self.base_ma = 0.0
             self.resuming = self._lowered = False
-            self._risen_ns = self._t_ns
         elif state not in RUNNING:
             self.base_ma = 0.0
 
