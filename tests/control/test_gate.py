@@ -151,6 +151,16 @@ def test_no_order_puts_out_more_than_25_ma_or_48_v_or_moves_the_direction_closed
             assert board.set_code == board.compliance_code == 0
 
 
+def test_a_wild_order_of_the_right_run_is_held_at_25_ma_and_48_v() -> None:
+    bench = Bench()
+    bench.flowing(2.0)
+    bench.act(Order(1, True, 1000.0, 4, 1000.0))
+    assert bench.board.set_code == SCALES.set_code(25.0) <= 3413
+    assert SCALES.compliance_set_v(bench.board.compliance_code) <= hard_limits.VOLTS
+    bench.act(Order(1, True, 0.01, -4, 0.0))
+    assert bench.board.set_code == 0
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_number_that_is_none_puts_out_nothing_more(value: float) -> None:
     """It raises, which the tick makes a CUT, or asks for zero."""
