@@ -200,7 +200,7 @@ class Relay(Part, frozen=True):
 class Supply(Part, frozen=True):
     """The patient side supply."""
 
-    rail_v: Annotated[float, msgspec.Meta(gt=0, le=48.0)]
+    rail_v: Positive
     headroom_at_25_ma_v: NotNegative
 
 
@@ -216,8 +216,8 @@ class BoardLimit(Part, frozen=True):
     """What this board can ever do."""
 
     full_scale_ma: Positive
-    volts: Annotated[float, msgspec.Meta(gt=0, le=48.0)]
-    probe_volts: Annotated[float, msgspec.Meta(gt=0, le=5.0)]
+    volts: Positive
+    probe_volts: Positive
     headroom_volts: Positive
     waveforms: tuple[Literal["dc"], ...]
 

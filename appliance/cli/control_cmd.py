@@ -73,9 +73,10 @@ def run(args: argparse.Namespace) -> int:
     permission = LedgerPermission(Permits(simulated=simulated), ledger, lambda: datetime.now(UTC).date())
     try:
         hardware = _hardware(args, numbers)
-        commands = Commands(permission, hard_limits.CURRENT_MA, simulated=simulated)
+        board_ma = min(hard_limits.CURRENT_MA, max(numbers.calibration.points_ma))  # what a calibration has proved
+        commands = Commands(permission, board_ma, simulated=simulated)
         scales = Scales(numbers, calibration)
-        daemon = Daemon(hardware.board, hardware.clock, numbers, scales, server, commands, boot=boot)
+        daemon = Daemon(hardware.board, hardware.clock, numbers, scales, server, commands, board_ma=board_ma, boot=boot)
         _serve(daemon, hardware.bench, simulated=simulated)
     finally:
         server.close()

@@ -22,6 +22,7 @@ from appliance.errors import IontoError, OutputError, SensingError
 from appliance.hal.ports import BoardPort, Clock
 from appliance.hal.scales import Scales
 from appliance.safety import hard_limits
+from appliance.safety.board_limits import refuse_looser
 from appliance.safety.monitors import build_monitors
 from appliance.safety.sample import Sample
 from appliance.safety.trip import Monitor, Trip
@@ -55,6 +56,7 @@ class Daemon:
         boot: str = "",
     ) -> None:
         """`board_ma`: the most that this board's calibration can prove."""
+        refuse_looser(_claims(numbers))
         self.board = board
         self.clock = clock
         self.numbers = numbers
@@ -277,3 +279,17 @@ class Daemon:
             log.error("at the end: %s", error)
         self.board.safe()
         self.board.close()
+
+
+def _claims(numbers: Board) -> dict[str, float]:
+    """What the board file says of its limits and protection, by the names in the file."""
+    return {
+        "limit.volts": numbers.limit.volts,
+        "limit.probe_volts": numbers.limit.probe_volts,
+        "limit.full_scale_ma": numbers.limit.full_scale_ma,
+        "supply.rail_v": numbers.supply.rail_v,
+        "protect.trip_ma": numbers.protect.trip_ma,
+        "protect.trip_tolerance_ma": numbers.protect.trip_tolerance_ma,
+        "watchdog.trip_ms": numbers.watchdog.trip_ms[1],
+        "relay.release_ms": numbers.relay.release_ms,
+    }

@@ -38,7 +38,7 @@ class Run:
         self.probe_offset_ma = 0.0  # learned in self-test on the dummy load
         self.chain: Constraint | None = None  # the last decision on the current, with its reasons
         self.limited_s: dict[str, float] = {}
-        self.compliance = Compliance()
+        self.compliance = Compliance(numbers.limit.volts, numbers.limit.probe_volts)
         self._trim = Trim()
         self._limits: CurrentLimits | None = None
         self._command = Probe(0.0, False)
@@ -119,9 +119,8 @@ class Run:
             probe_ma = min(self._command.set_ma, hard_limits.PROBE_MA)
             probe_ma = max(0.0, probe_ma - self.probe_offset_ma) if probe_ma else 0.0
             late_ns = s.t_ns + HALF_SUB_TICK_NS if self._command.late_half else None
-            return Order(
-                self.generation, True, probe_ma, 0, hard_limits.PROBE_VOLTS, session.reversed, write_at_ns=late_ns
-            )
+            volts = self.compliance.probe_v
+            return Order(self.generation, True, probe_ma, 0, volts, session.reversed, write_at_ns=late_ns)
         return Order(self.generation, False, reversed=session.reversed)
 
     def _running(self, session: Session, s: Sample, sense: Sense, limits: CurrentLimits, dt_s: float) -> Order:
@@ -167,5 +166,5 @@ class Run:
         if session.base_ma > session.goal_ma - LIMITED_BY_MA or session.base_ma < chain.value - LIMITED_BY_MA:
             return None
         if chain.binding == "limit.compliance":
-            return "limit.voltage" if self.compliance.asked_v >= hard_limits.VOLTS - 0.5 else None
+            return "limit.voltage" if self.compliance.asked_v >= self.compliance.most_v - 0.5 else None
         return chain.binding

@@ -24,9 +24,12 @@ RESERVE_V: Final = 0.9  # kept between V_COMP and what the loop needs, so that t
 class Compliance:
     """Running loop resistance, the voltage asked for, and the current that this voltage and the patient allow."""
 
-    __slots__ = ("_loop_fast_ohm", "asked_v", "loop_ohm")
+    __slots__ = ("_loop_fast_ohm", "asked_v", "loop_ohm", "most_v", "probe_v")
 
-    def __init__(self) -> None:
+    def __init__(self, most_v: float = hard_limits.VOLTS, probe_v: float = hard_limits.PROBE_VOLTS) -> None:
+        """`most_v`, `probe_v`: the board's own limits; they can only tighten."""
+        self.most_v = min(most_v, hard_limits.VOLTS)
+        self.probe_v = min(probe_v, hard_limits.PROBE_VOLTS)
         self.loop_ohm = 0.0  # 2 s average, electrodes' overpotential taken off
         self._loop_fast_ohm = 0.0
         self.asked_v = 0.0
@@ -34,7 +37,7 @@ class Compliance:
     def restart(self, loop_ohm: float) -> None:
         """Begin from what CONTACT found, at the probe's voltage."""
         self.loop_ohm = self._loop_fast_ohm = loop_ohm
-        self.asked_v = hard_limits.PROBE_VOLTS
+        self.asked_v = self.probe_v
 
     def observe(self, patient_v: float, return_ma: float, dt_s: float) -> None:
         """Take one conversion of the patient's volts; `dt_s` since the last one."""
@@ -46,8 +49,8 @@ class Compliance:
 
     def update(self, set_ma: float, rise_v_per_s: float, dt_s: float) -> float:
         """Volts to ask for at `set_ma`."""
-        wanted_v = min(hard_limits.VOLTS, GAIN * self.loop_ohm * set_ma / 1000.0 + HEADROOM_V + ELECTRODES_V)
-        wanted_v = max(wanted_v, hard_limits.PROBE_VOLTS)
+        wanted_v = min(self.most_v, GAIN * self.loop_ohm * set_ma / 1000.0 + HEADROOM_V + ELECTRODES_V)
+        wanted_v = max(wanted_v, self.probe_v)
         if wanted_v <= self.asked_v:
             self.asked_v = wanted_v
         elif self._loop_fast_ohm <= FROZEN_ABOVE * self.loop_ohm:

@@ -1,0 +1,48 @@
+"""A board file that is looser than the hard limits is refused by the daemon, with the key's name."""
+
+import msgspec
+import pytest
+
+from appliance.config import DEFAULT_BOARD_FILE, Board, load_board, parse_toml
+from appliance.control.commands import Commands
+from appliance.control.daemon import Daemon
+from appliance.errors import ConfigError
+from appliance.hal.board import bench_board
+from appliance.hal.calibration import Calibration
+from appliance.hal.scales import Scales
+from appliance.proof.direct_talk import DirectTalk
+from appliance.proof.permission import DemoPermission
+from appliance.sim.bench import Bench
+
+
+def daemon_of(numbers: Board) -> Daemon:
+    bench = Bench(load_board(), phenotype="typical_palm")
+    board = bench_board(numbers, bench.i2c, bench.pins, bench.clock)
+    scales = Scales(numbers, Calibration.identity(numbers))
+    commands = Commands(DemoPermission(), 25.0, simulated=True)
+    return Daemon(board, bench.clock, numbers, scales, DirectTalk(), commands)
+
+
+@pytest.mark.parametrize(
+    ("written", "looser", "name"),
+    [
+        ("volts = 48.0", "volts = 60.0", "limit.volts"),
+        ("probe_volts = 5.0", "probe_volts = 9.0", "limit.probe_volts"),
+        ("rail_v = 48.0", "rail_v = 60.0", "supply.rail_v"),
+        ("trip_ma = 29.5", "trip_ma = 35.0", "protect.trip_ma"),
+        ("trip_ms = [1.48, 31.625]", "trip_ms = [1.48, 500.0]", "watchdog.trip_ms"),
+    ],
+)
+def test_a_looser_board_is_refused_by_name(written: str, looser: str, name: str) -> None:
+    text = DEFAULT_BOARD_FILE.read_text()
+    assert f"\n{written}\n" in text
+    numbers = parse_toml(text.replace(f"\n{written}\n", f"\n{looser}\n").encode(), Board, "board.toml")
+    with pytest.raises(ConfigError, match=name) as refused:
+        daemon_of(numbers)
+    assert refused.value.code == "E502"
+
+
+def test_a_tighter_board_is_taken() -> None:
+    numbers = load_board()
+    tighter = msgspec.structs.replace(numbers, limit=msgspec.structs.replace(numbers.limit, volts=40.0))
+    assert daemon_of(tighter).session.state == "SELF_TEST"
