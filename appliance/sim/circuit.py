@@ -24,7 +24,7 @@ STEP_GROWTH: Final = 1.5
 EDGE_STEP_S: Final = 100e-6  # steps grow to this while the sink is coming back
 STEADY_STEP_S: Final = 2e-3  # and to this while the volts alone limit
 MOVING_STEP_S: Final = 1e-3  # area moves in steps of this at most
-LONGEST_STEP_S: Final = 6e-3  # a tick and a little: motion and softening follow the skin's state
+LONGEST_STEP_S: Final = 12e-3  # two ticks and a little: motion and softening follow the skin's state
 NEAR_TRIP: Final = 0.97  # of the lower threshold: below it nobody needs to watch the comparators
 ADC_CLAMP_V: Final = 5.3  # 4.7 k and BAT54S at the ADC's inputs
 OPEN_NODE_V: Final = 7.1  # deck 08: the node above an open R_M
@@ -69,6 +69,7 @@ class Circuit:
         self._fuse_a = board.protect.fuse_ma * 1e-3
         self._fuse_s = 0.0
         self._step_s = FIRST_STEP_S
+        self._worst_v = math.inf  # most volts that the loop will need at this set; inf = not known
         self.measure()
 
     # ------------------------------------------------------------ inputs changed
@@ -126,8 +127,8 @@ class Circuit:
     def aim(self, to_v: float) -> None:
         """The compliance regulator gets another target."""
         self.compliance_to_v = to_v
-        self.sure = False
         self.quiet = self.quiet and self.mode != LIMITED
+        self.sure = self.mode == REGULATED and self._is_sure()
 
     def _fits(self) -> bool:
         """After a change of the set: is it within the volts and the limiter? Then regulation simply goes on."""
@@ -135,7 +136,7 @@ class Circuit:
         if self.sink.shorted or set_a * 1000.0 > self.parts.limiter_ma:
             return False
         fixed_v = set_a * self._loop_ohm()
-        worst_v = self.compliance_v
+        self._worst_v = math.inf
         if not self.dummy:
             patient, sign = self.patient, self.polarity
             left, right = patient.left, patient.right
@@ -143,14 +144,20 @@ class Circuit:
             v1, v2 = sign * left.v, sign * right.v
             if fixed_v + v1 + v2 > self.compliance_v:
                 return False
-            worst_v = fixed_v + max(v1, set_a * patient.skin_ohm(left)) + max(v2, set_a * patient.skin_ohm(right))
+            end_1, end_2 = set_a * patient.skin_ohm(left), set_a * patient.skin_ohm(right)
+            self._worst_v = fixed_v + (v1 if v1 > end_1 else end_1) + (v2 if v2 > end_2 else end_2)
         elif fixed_v > self.compliance_v:
             return False
         self.current_a = set_a
         self.source_a = self._source_a(set_a)
         self.quiet = self._quiet(set_a)
-        self.sure = self.quiet and min(self.compliance_v, self.compliance_to_v) - worst_v > SURE_V
+        self.sure = self._is_sure()
         return True
+
+    def _is_sure(self) -> bool:
+        """In regulation: whether the volts are enough by far, on their way too, and no comparator is near."""
+        now_v, to_v = self.compliance_v, self.compliance_to_v
+        return self.quiet and (now_v if now_v < to_v else to_v) - self._worst_v > SURE_V
 
     # ------------------------------------------------------------ solving
 
@@ -180,59 +187,60 @@ class Circuit:
                 self.rewire()
                 return False
             if self.mode == REGULATED:
-                self._regulated(min(dt_s, LONGEST_STEP_S), to_ns)
+                self._regulated(dt_s if dt_s < LONGEST_STEP_S else LONGEST_STEP_S, to_ns)
             else:
                 self._limited(dt_s, to_ns)
         return not (self.quiet and self.mode == REGULATED) and self.comparators.newly_over()
 
     def _end(self, dt_s: float, to_ns: int) -> int:
-        return min(to_ns, self.t_ns + max(1, round(dt_s * NS_PER_S)))
+        end_ns = self.t_ns + (round(dt_s * NS_PER_S) or 1)
+        return end_ns if end_ns < to_ns else to_ns
 
     def _regulated(self, dt_s: float, to_ns: int) -> None:
         """The sink imposes the set: each skin has a closed form. Falls back to LIMITED when the volts run out."""
         if self.dummy:
             self._regulated_dummy(dt_s, to_ns)
             return
-        patient = self.patient
+        patient, sign = self.patient, self.polarity
         left, right = patient.left, patient.right
         set_a = self.sink.set_a
-        through_a = (set_a + self._drain_a()) * self.polarity
-        source_a = self._source_a(abs(through_a))
+        loop_a = set_a + self._drain_a()
+        through_a = loop_a * sign
+        source_a = self._source_a(loop_a)
         if not self.quiet:
             dt_s = self.comparators.cut(*self._comparator_v(set_a, source_a), dt_s)
-        r1, r2 = patient.skin_ohm(left), patient.skin_ohm(right)
-        tau_1, tau_2 = r1 * patient.skin_f(left), r2 * patient.skin_f(right)
+        r1, tau_1, r2, tau_2 = patient.skins()
         if patient.softened:
             dt_s = min(dt_s, max(tau_1, FIRST_STEP_S), max(tau_2, FIRST_STEP_S))
-        end_1, end_2 = through_a * r1, through_a * r2
-        v1, v2 = left.v, right.v
         end_ns = self._end(dt_s, to_ns)
         dt_s = (end_ns - self.t_ns) / NS_PER_S
+        # Skins and electrodes as volts against the loop's current.
+        v1, v2, e_v = sign * left.v, sign * right.v, sign * (left.e_v + right.e_v)
+        end_1, end_2 = loop_a * r1, loop_a * r2
         new_1 = end_1 + (v1 - end_1) * math.exp(-dt_s / tau_1)
         new_2 = end_2 + (v2 - end_2) * math.exp(-dt_s / tau_2)
-        sign = self.polarity
-        fixed_v = set_a * self._loop_ohm() + sign * (left.e_v + right.e_v)
-        next_v = self.compliance_v if self.compliance_v == self.compliance_to_v else self._supply_after(dt_s)
-        spare_v = next_v - fixed_v - sign * (new_1 + new_2)
-        if spare_v < 0.0:
+        fixed_v = set_a * self._loop_ohm() + e_v
+        next_v = self._supply_after(dt_s)
+        if next_v < fixed_v + new_1 + new_2:
             if dt_s > 10.0 * FIRST_STEP_S:
                 self._regulated(dt_s * 0.25, to_ns)
             else:
                 self._lose_regulation(set_a, dt_s, to_ns)
             return
-        left.v, right.v = new_1, new_2
-        base_v = abs(through_a) * patient.r_inst_ohm + sign * (left.e_v + right.e_v)
-        patient.live(dt_s, through_a * 1000.0)
-        skins = (sign * v1, sign * end_1, tau_1 * NS_PER_S, sign * v2, sign * end_2, tau_2 * NS_PER_S)
+        left.v, right.v = sign * new_1, sign * new_2
+        base_v = loop_a * patient.r_inst_ohm + e_v
+        skins = (v1, end_1, tau_1 * NS_PER_S, v2, end_2, tau_2 * NS_PER_S)
         self._keep(end_ns, set_a, source_a, base_v, next_v, skins)
         self.current_a, self.source_a, self.patient_a = set_a, source_a, through_a
-        self.load_v = base_v + sign * (new_1 + new_2)
+        self.load_v = base_v + new_1 + new_2
+        through_ma = through_a * 1000.0
+        patient.live(dt_s, through_ma)
         self.felt.volts = self.load_v
-        self.felt.add(end_ns, dt_s, through_a * 1000.0, through_a * 1000.0, patient.area_cm2)
+        self.felt.add(end_ns, dt_s, through_ma, through_ma, patient.area_cm2)
         if not self.quiet:
             self.quiet = self._quiet(set_a)
-        skins_v = max(sign * end_1, sign * new_1) + max(sign * end_2, sign * new_2)
-        self.sure = self.quiet and min(next_v, self.compliance_to_v) - fixed_v - skins_v > SURE_V
+        self._worst_v = fixed_v + (end_1 if end_1 > new_1 else new_1) + (end_2 if end_2 > new_2 else new_2)
+        self.sure = self._is_sure()
 
     def _regulated_dummy(self, dt_s: float, to_ns: int) -> None:
         """In regulation through the dummy load; a welded K1 lets the patient have a share."""
@@ -263,6 +271,7 @@ class Circuit:
         held = ceiling_a <= limit_a  # the sink itself decides
         if held and not lost and sink.settled(ceiling_a):
             self.mode = REGULATED
+            self._worst_v = math.inf
             sink.follow(sink.set_a)
             self.current_a = sink.set_a
             self.quiet = self._quiet(sink.set_a)
@@ -394,7 +403,7 @@ class Circuit:
     def _drain_a(self) -> float:
         """The volts tap's share that flows through the patient but not through R_S."""
         top_v = self.compliance_v - self.current_a * self._head_ohm
-        return max(0.0, top_v - self.load_v) / self._tap_ohm
+        return (top_v - self.load_v) / self._tap_ohm if top_v > self.load_v else 0.0
 
     def _source_a(self, through_a: float) -> float:
         """What R_HS carries: the loop's current and the tap at its top."""
@@ -452,13 +461,14 @@ class Circuit:
         skins: tuple[float, float, float, float, float, float] | None,
     ) -> None:
         """Note a step of constant current in the history, and go on to its end."""
+        t_ns = self.t_ns
         return_v, source_v = self._comparator_v(current_a, source_a)
         if self.quiet and self.mode == REGULATED:
             self.comparators.hold(return_v, source_v)
         else:
-            self.comparators.move(return_v, source_v, (end_ns - self.t_ns) / NS_PER_S)
+            self.comparators.move(return_v, source_v, (end_ns - t_ns) / NS_PER_S)
         sense_v = self._sense_v(current_a)
-        head = (self.t_ns, end_ns, sense_v, sense_v, source_a, source_a, base_v, base_v, self.compliance_v, next_v)
+        head = (t_ns, end_ns, sense_v, sense_v, source_a, source_a, base_v, base_v, self.compliance_v, next_v)
         self.history.segments.append((*head, self.set_dac_v, *(skins or _NO_SKINS)))
         self.compliance_v = next_v
         self.t_ns = end_ns

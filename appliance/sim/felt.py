@@ -100,10 +100,10 @@ class Felt:
             self.w_last_ns = t1_ns
         charge_mc = (a + b) * 0.5 * dt_s
         self.w_charge_mc += charge_mc
-        self.w_peak_ma = max(self.w_peak_ma, peak)
+        self.w_peak_ma = peak if peak > self.w_peak_ma else self.w_peak_ma
         if area_cm2 and peak:
             density = peak / area_cm2
-            self.w_density = max(self.w_density, density)
+            self.w_density = density if density > self.w_density else self.w_density
             if density > self.ceiling_ma_per_cm2:
                 self.w_over_ms += dt_s * 1000.0
                 self.w_excess_uc += max(0.0, charge_mc / area_cm2 - self.ceiling_ma_per_cm2 * dt_s) * 1000.0
@@ -112,7 +112,7 @@ class Felt:
         self._block_mc += charge_mc
         self._block_s += dt_s
         if self._block_s >= SLEW_OVER_S:
-            self._close_block()
+            self._close_block((a + b) * 0.5)
         if self.log_every_ns is not None:
             self._note(t1_ns)
 
@@ -121,12 +121,18 @@ class Felt:
         self.open_v = open_v
         self.w_open_v = max(self.w_open_v, open_v)
 
-    def _close_block(self) -> None:
-        mean_ma = self._block_mc / self._block_s
-        slew = abs(mean_ma - self._block_mean_ma) / self._block_s
-        self.w_slew = max(self.w_slew, slew)
+    def _close_block(self, step_ma: float) -> None:
+        """A block is full. What the last step, of mean `step_ma`, holds beyond its end belongs to the next."""
+        over_s = self._block_s - SLEW_OVER_S
+        mean_ma = (self._block_mc - step_ma * over_s) / SLEW_OVER_S
+        change_ma = abs(mean_ma - self._block_mean_ma)
+        if over_s >= SLEW_OVER_S:  # whole blocks of this step alone
+            change_ma = max(change_ma, abs(step_ma - mean_ma))
+            mean_ma = step_ma
+            over_s %= SLEW_OVER_S
+        self.w_slew = max(self.w_slew, change_ma / SLEW_OVER_S)
         self._block_mean_ma = mean_ma
-        self._block_mc = self._block_s = 0.0
+        self._block_mc, self._block_s = step_ma * over_s, over_s
 
     def _note(self, t_ns: int) -> None:
         if t_ns >= self._log_next_ns or abs(self.current_ma - self._log_ma) > LOG_STEP_MA:

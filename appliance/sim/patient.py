@@ -175,6 +175,7 @@ class Patient:
         "hum_share",
         "left",
         "load",
+        "moving_until_ns",
         "onset_to",
         "phenotype",
         "r_inst_ohm",
@@ -203,6 +204,7 @@ class Patient:
         self.hum_share = rng.uniform(0.01, 0.02)  # 1-2 % mains hum
         self._aged_s = self._electrode_s = 0.0
         self._wet_ns = 0
+        self.moving_until_ns = 0  # no hand moves after this
         self.load = LOADS.get(phenotype)
         self.has_skin = self.load is None
         self.r_inst_ohm = 0.0
@@ -213,11 +215,12 @@ class Patient:
     def move(self, side: Side, to_cm2: float, t_ns: int, over_ns: int) -> None:
         """A hand begins to move to `to_cm2` of wet area (at most its whole)."""
         side.move(min(to_cm2, side.nominal_cm2), t_ns, over_ns)
+        self.moving_until_ns = max(self.left.to_ns, self.right.to_ns)
 
     def hands_in(self, t_ns: int, over_ns: int) -> None:
         """Both hands flat in the water."""
         for side in (self.left, self.right):
-            side.move(side.nominal_cm2, t_ns, over_ns)
+            self.move(side, side.nominal_cm2, t_ns, over_ns)
 
     def salt(self, teaspoons: float) -> None:
         """Baking soda goes into both trays."""
@@ -229,11 +232,6 @@ class Patient:
         self.has_skin = False
 
     # ------------------------------------------------------------ what it is now
-
-    @property
-    def moving_until_ns(self) -> int:
-        """No hand moves after this."""
-        return max(self.left.to_ns, self.right.to_ns)
 
     @property
     def connected(self) -> bool:
@@ -251,9 +249,9 @@ class Patient:
 
     def update(self, t_ns: int) -> None:
         """Areas, baths and body at `t_ns`."""
-        left, right = self.left, self.right
         if self._wet_ns <= t_ns < self._wet_ns + MOTION_STEP_NS and t_ns > self.moving_until_ns + MOTION_STEP_NS:
             return
+        left, right = self.left, self.right
         self._wet_ns = t_ns
         left.wet(t_ns)
         right.wet(t_ns)
@@ -287,8 +285,11 @@ class Patient:
     def softened(self) -> bool:
         """Whether a skin's resistance now hangs on its own voltage so much that long steps would overshoot."""
         left, right = self.left, self.right
-        left_v, right_v = abs(left.v), abs(right.v)
-        return self.has_skin and (left_v > SOFT_SHARE * left.soften_v or right_v > SOFT_SHARE * right.soften_v)
+        calm = (
+            -SOFT_SHARE <= left.v / left.soften_v <= SOFT_SHARE
+            and -SOFT_SHARE <= right.v / right.soften_v <= SOFT_SHARE
+        )
+        return self.has_skin and not calm
 
     def skin_ohm(self, side: Side) -> float:
         """Resistance of one side's skin at its voltage now: rho / A, softened by 1 + (v / V_b)^2."""
@@ -300,3 +301,13 @@ class Patient:
     def skin_f(self, side: Side) -> float:
         """Capacitance of one side's skin."""
         return side.c_f if self.has_skin else SKINLESS_F
+
+    def skins(self) -> tuple[float, float, float, float]:
+        """Resistance and time constant of the left skin, then of the right one, as `skin_ohm` and `skin_f`."""
+        if not self.has_skin:
+            return SKINLESS_OHM, SKINLESS_OHM * SKINLESS_F, SKINLESS_OHM, SKINLESS_OHM * SKINLESS_F
+        left, right = self.left, self.right
+        soft_1, soft_2 = left.v / left.soften_v, right.v / right.soften_v
+        ohm_1 = left.rho_now_ohm_cm2 / (left.area_cm2 * (1.0 + soft_1 * soft_1))
+        ohm_2 = right.rho_now_ohm_cm2 / (right.area_cm2 * (1.0 + soft_2 * soft_2))
+        return ohm_1, ohm_1 * left.c_f, ohm_2, ohm_2 * right.c_f
