@@ -21,7 +21,7 @@ from appliance.proof.direct_talk import DirectTalk
 from appliance.proof.permission import DemoPermission
 from appliance.proof.person import Person
 from appliance.safety import hard_limits
-from appliance.service.calibrate import Calibrator
+from appliance.service.calibrate import Calibrator, InstantMeter
 from appliance.sim.bench import Bench
 from appliance.sim.script import Script, ScriptRunner
 
@@ -80,7 +80,8 @@ class Simulation:
         board = HardwareBoard(numbers, self.bench.i2c, PortFactory(self.bench.pins), clock, simulated=True)
         calibration = Calibration.identity(numbers, simulated=True)
         if calibrate:
-            calibration = Calibrator(board, numbers, clock, self.bench.meter_ma, _unheard).run(CALIBRATION_DAY)
+            meter = InstantMeter(self.bench.meter_ma)
+            calibration = Calibrator(board, numbers, clock, meter, _unheard).run(CALIBRATION_DAY).calibration
         scales = Scales(numbers, calibration)
         commands = Commands(DemoPermission(), hard_limits.CURRENT_MA, simulated=True)
         self.daemon = Daemon(board, clock, numbers, scales, self.talk, commands, boot=f"simulated-{seed}")

@@ -30,8 +30,10 @@ from appliance.sim.wire import (
     Act,
     Answer,
     AskFelt,
+    AskMeter,
     FeltNow,
     Greeting,
+    MeterNow,
     NotDone,
     Observed,
     Op,
@@ -222,6 +224,13 @@ class BenchControl:
         if not isinstance(answer, FeltNow):
             raise ConfigError("E508", "the bench did not say what is felt")
         return answer
+
+    def meter_ma(self) -> float:
+        """What a perfect meter in the path of the dummy load, or of the patient, reads now. Raises as `act`."""
+        answer = self._asked(AskMeter())
+        if not isinstance(answer, MeterNow):
+            raise ConfigError("E508", "the bench did not say what its meter reads")
+        return answer.current_ma
 
     def shutdown(self) -> None:
         """End the bench. Raises as `act`."""

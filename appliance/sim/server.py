@@ -24,7 +24,7 @@ from appliance.sim.control_port import ControlPort
 from appliance.sim.daemon_port import DaemonPort, WiredBench
 from appliance.sim.felt_log import FeltLog, Header
 from appliance.sim.script import STATES, Actor, Patient, Script, ScriptRunner
-from appliance.sim.wire import Act, Answer, AskFelt, Done, FeltNow, Observed, Question, control_path
+from appliance.sim.wire import Act, Answer, AskFelt, AskMeter, Done, FeltNow, MeterNow, Observed, Question, control_path
 from appliance.units import NS_PER_S, ns_from_ms
 
 CLOCK_FILE_NAME: Final = "bench.clock"
@@ -70,6 +70,10 @@ class LiveBench(WiredBench, Actor, Protocol):
     @property
     def felt(self) -> FeltNumbers:
         """What the patient feels, apart from what the chips measure."""
+        ...
+
+    def meter_ma(self) -> float:
+        """A perfect meter in the path of the dummy load or the patient."""
         ...
 
 
@@ -171,6 +175,8 @@ class BenchServer:
     def _answer(self, question: Question) -> Answer:
         if isinstance(question, AskFelt):
             return self.felt()
+        if isinstance(question, AskMeter):
+            return MeterNow(self._bench.meter_ma())
         if isinstance(question, Act):
             params = checked(question.action, question.params)
             self._bench.act(question.action, **params)

@@ -93,6 +93,10 @@ class AskFelt(Line, frozen=True, tag="felt"):
     """What is felt now?"""
 
 
+class AskMeter(Line, frozen=True, tag="meter"):
+    """What does a meter in the dummy load's or the patient's path read now?"""
+
+
 class Shutdown(Line, frozen=True, tag="shutdown"):
     """End the bench."""
 
@@ -124,8 +128,15 @@ class FeltNow(Line, frozen=True, tag="felt_now"):
     simulated: bool = True
 
 
-Question = Act | Observed | AskFelt | Shutdown
-Answer = Done | NotDone | FeltNow
+class MeterNow(Line, frozen=True, tag="meter_now"):
+    """What a perfect meter reads."""
+
+    current_ma: float
+    simulated: bool = True
+
+
+Question = Act | Observed | AskFelt | AskMeter | Shutdown
+Answer = Done | NotDone | FeltNow | MeterNow
 
 _QUESTIONS: Final[msgspec.json.Decoder[Question]] = msgspec.json.Decoder(Question)
 _ANSWERS: Final[msgspec.json.Decoder[Answer]] = msgspec.json.Decoder(Answer)
