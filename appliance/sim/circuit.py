@@ -221,7 +221,7 @@ class Circuit:
         new_2 = end_2 + (v2 - end_2) * math.exp(-dt_s / tau_2)
         fixed_v = set_a * self._loop_ohm() + e_v
         next_v = self._supply_after(dt_s)
-        if next_v < fixed_v + new_1 + new_2:
+        if set_a > 0.0 and next_v < fixed_v + new_1 + new_2:  # a set of zero needs no volts
             if dt_s > 10.0 * FIRST_STEP_S:
                 self._regulated(dt_s * 0.25, to_ns)
             else:

@@ -116,3 +116,25 @@ def test_a_setpoint_step_in_regulation_is_one_closed_step() -> None:
     rig.bench.sync()
     assert len(rig.bench.circuit.history.segments) <= before + 2 or before == KEPT
     assert rig.bench.regulated
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("set_a", [0.0, 1e-6, 5e-6])
+def test_electrodes_that_push_back_against_no_volts_are_no_work(seed: int, set_a: float) -> None:
+    """K1 closes at zero set and zero volts on hands that were just treated: nothing flows, and time passes quickly."""
+    rig = treated(ma=4.0, seed=seed)
+    rig.run_ms(2000)
+    rig.pin("enable", False)
+    rig.set_ma(0.0)
+    rig.volts(0.0)
+    rig.run_ms(200)
+    circuit = rig.bench.circuit
+    circuit.set_current(set_a * rig.bench.parts.r_sense_ohm / rig.bench.parts.set_divider)
+    rig.pin("enable", True)
+    rig.run_ms(30)
+    circuit.history.segments.clear()
+    rig.run_ms(50)
+    rig.bench.sync()
+    assert circuit.k1_closed
+    assert circuit.patient_a == pytest.approx(0.0, abs=1e-6)
+    assert len(circuit.history.segments) < 1000
