@@ -66,6 +66,7 @@ class Watch:
         self.set_ma = set_ma
         self.ramp_ma_per_s = ramp_ma_per_s
         self.s: Sample = healthy("RAMP_UP", set_ma=0.0)
+        self.s.enabled_since_ns = self.s.t_ns - round(CONTACT_S * 1e9)
         self.s.r_inst_ohm = skin.r_body_ohm
         self.s.area_cm2 = SITES[site].nominal_area_cm2
         self.s.density_ceiling_ma_per_cm2 = SITES[site].density_ma_per_cm2

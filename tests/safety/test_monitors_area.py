@@ -1,12 +1,12 @@
 """A hand that leaves the water under constant current: found by level and by trend, and never where none leaves."""
 
-from math import pi, sin
+from math import exp, pi, sin
 
 import pytest
 from healthy import STATES, healthy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skin_model import TICK_S, Skin, Watch
+from skin_model import CONTACT_S, TICK_S, Skin, Watch
 
 from appliance.safety.hard_limits import SITES
 from appliance.safety.monitors.area import ELECTRODES_ERROR_V, R_INST_SHARE, AreaLevel, AreaTrend, SkinResistance
@@ -41,6 +41,22 @@ def wobble(hz: float, share: float = 0.05):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("name", PHENOTYPES)
 def test_polarising_electrodes_are_no_leaving_hand(name: str, electrode_v: float, tau_s: float) -> None:
     watch = person(name, electrode_tau_s=tau_s, electrode_v=electrode_v)
+    assert watch.run(60.0) is None, (watch.t_s, watch.s.ramp_base_ma)
+
+
+@pytest.mark.parametrize("tau_s", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize("electrode_v", [2.0, 2.5, 3.0])
+@pytest.mark.parametrize("name", PHENOTYPES)
+def test_electrodes_that_polarise_the_other_way_after_a_reversal_are_no_leaving_hand(
+    name: str, electrode_v: float, tau_s: float
+) -> None:
+    """The skin has had its onset, so nothing hides that the volts climb from one end to the other."""
+    skin = PHENOTYPES[name][2]
+    after_onset_ohm = skin.r_skin_ohm * skin.onset_to
+    watch = person(name, electrode_tau_s=tau_s, electrode_v=electrode_v, r_skin_ohm=after_onset_ohm, onset_to=1.0)
+    dwelt_v = -electrode_v * exp(-1.0 / tau_s)
+    probed_v = 0.8 * electrode_v
+    watch.skin.polarised_v = probed_v + (dwelt_v - probed_v) * exp(-CONTACT_S / tau_s)
     assert watch.run(60.0) is None, (watch.t_s, watch.s.ramp_base_ma)
 
 
@@ -144,6 +160,7 @@ def fed(monitor: AreaLevel | AreaTrend, ohms: list[float], *, set_ma: float = 15
     """Give the monitor one skin resistance per conversion; the index at which it spoke."""
     s = healthy(set_ma=set_ma)
     s.state = state  # type: ignore[assignment]
+    s.enabled_since_ns = s.t_ns - 600 * 10**9  # long enough for electrodes to have polarised
     for index, ohm in enumerate(ohms):
         s.t_ns += 5_000_000
         s.patient_v = None
