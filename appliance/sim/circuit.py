@@ -256,7 +256,7 @@ class Circuit:
             return
         self._beside_dummy(through_a, dt_s, end_ns)
         load_v = (through_a - abs(self.patient_a)) * self.parts.dummy_ohm
-        self._keep(end_ns, set_a, source_a, load_v, next_v, None)
+        self._keep(end_ns, set_a, source_a, load_v, next_v, _NO_SKINS)
         self.current_a, self.source_a, self.load_v, self.dummy_a = set_a, source_a, load_v, through_a
         self.sure = self.quiet and self.compliance_to_v >= next_v
 
@@ -370,7 +370,7 @@ class Circuit:
         self._flow(0.0, self.load_v)
         self.load_v = next_v if self.out_ok else 0.0  # Q2 on, the sink on: both taps see the ends of the open loop
         self.source_a = self.load_v / self._tap_ohm
-        self._keep(end_ns, 0.0, self.source_a, self.load_v, next_v, None)
+        self._keep(end_ns, 0.0, self.source_a, self.load_v, next_v, _NO_SKINS)
         self.felt.volts = 0.0
         self.felt.add(end_ns, dt_s, 0.0, 0.0, self.patient.area_cm2)
         self.felt.wait(next_v if self.out_ok and self.k1_closed else 0.0)
@@ -458,18 +458,17 @@ class Circuit:
         source_a: float,
         base_v: float,
         next_v: float,
-        skins: tuple[float, float, float, float, float, float] | None,
+        skins: tuple[float, float, float, float, float, float],
     ) -> None:
         """Note a step of constant current in the history, and go on to its end."""
-        t_ns = self.t_ns
-        return_v, source_v = self._comparator_v(current_a, source_a)
+        t_ns, now_v = self.t_ns, self.compliance_v
         if self.quiet and self.mode == REGULATED:
-            self.comparators.hold(return_v, source_v)
+            self.comparators.hold(current_a * self._sense_ohm, source_a * self._source_gain_ohm)
         else:
-            self.comparators.move(return_v, source_v, (end_ns - t_ns) / NS_PER_S)
+            self.comparators.move(*self._comparator_v(current_a, source_a), (end_ns - t_ns) / NS_PER_S)
         sense_v = self._sense_v(current_a)
-        head = (t_ns, end_ns, sense_v, sense_v, source_a, source_a, base_v, base_v, self.compliance_v, next_v)
-        self.history.segments.append((*head, self.set_dac_v, *(skins or _NO_SKINS)))
+        ends = (sense_v, sense_v, source_a, source_a, base_v, base_v, now_v, next_v)
+        self.history.segments.append((t_ns, end_ns, *ends, self.set_dac_v, *skins))
         self.compliance_v = next_v
         self.t_ns = end_ns
 

@@ -25,7 +25,7 @@ POLARISES_MA: Final = 0.05  # [D] current at which an electrode reaches half of 
 MOTION_SHARE: Final = 0.05  # area +-5 % at 0.2-1 Hz
 MOTION_STEP_NS: Final = 8 * NS_PER_MS  # a swing of 5 % at 1 Hz is 0.25 % in this time
 SOFT_SHARE: Final = 0.63  # of V_b: above it rho falls by more than 0.6 of a rise in volts
-ELECTRODE_STEP_S: Final = 1e-3  # electrodes take 1-5 s
+ELECTRODE_STEP_S: Final = 4e-3  # electrodes take 1-5 s
 AGE_STEP_S: Final = 0.02  # skin takes many seconds
 SKINLESS_OHM: Final = 1e-3  # stands for 'no skin' without a special case in the solver
 SKINLESS_F: Final = 1e-6
@@ -157,8 +157,8 @@ class Side:
 
     def polarise(self, dt_s: float, current_ma: float) -> None:
         """The electrode's overpotential over `dt_s`: towards 1.0-1.5 V while current flows, back without."""
-        target = self.e_end_v * current_ma / (abs(current_ma) + POLARISES_MA)
         step = dt_s / self.polarise_s
+        target = self.e_end_v * current_ma / (abs(current_ma) + POLARISES_MA)
         self.e_v += (target - self.e_v) * (step if step < 0.01 else -math.expm1(-step))
 
 
@@ -170,6 +170,7 @@ class Patient:
         "_conductivity",
         "_electrode_s",
         "_wet_ns",
+        "area_cm2",
         "body_ohm",
         "has_skin",
         "hum_share",
@@ -208,6 +209,7 @@ class Patient:
         self.load = LOADS.get(phenotype)
         self.has_skin = self.load is None
         self.r_inst_ohm = 0.0
+        self.area_cm2 = self.left.nominal_cm2  # the smaller wet area; the nominal one of a load that has no skin
         self.update(0)
 
     # ------------------------------------------------------------ what happens to it
@@ -230,6 +232,7 @@ class Patient:
         """A cable, or both plates in one tray, instead of the patient."""
         self.load = LOADS[load]
         self.has_skin = False
+        self.area_cm2 = self.left.nominal_cm2
 
     # ------------------------------------------------------------ what it is now
 
@@ -239,13 +242,6 @@ class Patient:
         if not self.has_skin:
             return True
         return self.left.area_cm2 >= OPEN_BELOW_CM2 and self.right.area_cm2 >= OPEN_BELOW_CM2
-
-    @property
-    def area_cm2(self) -> float:
-        """The smaller wet area; the nominal one of a load that has no skin."""
-        if not self.has_skin:
-            return self.left.nominal_cm2
-        return min(self.left.area_cm2, self.right.area_cm2)
 
     def update(self, t_ns: int) -> None:
         """Areas, baths and body at `t_ns`."""
@@ -257,6 +253,7 @@ class Patient:
         right.wet(t_ns)
         load = self.load
         if load is None:
+            self.area_cm2 = min(left.area_cm2, right.area_cm2)
             if self.connected:
                 baths = 1.0 / left.area_cm2 + 1.0 / right.area_cm2
                 self.r_inst_ohm = self.body_ohm + water.bath_ohm(self._conductivity, 1.0) * baths
