@@ -19,6 +19,7 @@ GENERAL_CALL_RESET: Final = 0x06
 _FSR_V: Final = (6.144, 4.096, 2.048, 1.024, 0.512, 0.256, 0.256, 0.256)
 _SPS: Final = (8, 16, 32, 64, 128, 250, 475, 860)
 _OS: Final = 0x8000
+_MUX: Final = 0x7000
 _SINGLE_SHOT: Final = 0x0100
 _NEVER: Final = 1 << 62
 _POINTER_CONVERSION, _POINTER_CONFIG, _POINTER_LOW, _POINTER_HIGH = range(4)
@@ -83,9 +84,10 @@ class Ads1115:
         if len(data) < 3 or pointer == _POINTER_CONVERSION:
             return
         value = data[1] << 8 | data[2]
-        self._settle(self._now_ns())
+        now_ns = self._now_ns()
+        self._settle(now_ns)
         if pointer == _POINTER_CONFIG:
-            self._configure(value)
+            self._configure(value, now_ns)
         elif pointer == _POINTER_LOW:
             self.comparator.low = value
         else:
@@ -120,6 +122,7 @@ class Ads1115:
         self._start_ns = _NEVER
         self._tail: tuple[int, float, int, int] | None = None
         self.comparator = Comparator()
+        self._config = ~RESET_CONFIG  # everything changes
         self._adopt(RESET_CONFIG)
 
     def freeze(self) -> None:
@@ -148,9 +151,8 @@ class Ads1115:
 
     # ------------------------------------------------------------ conversions
 
-    def _configure(self, value: int) -> None:
+    def _configure(self, value: int, now_ns: int) -> None:
         """Accept a new configuration; a conversion that runs completes with the old one (data sheet 7.4.2)."""
-        now_ns = self._now_ns()
         running = self._converting()
         if running and self._tail is None:
             t0_ns = self._start_ns + self._done * self._period_ns
@@ -166,13 +168,16 @@ class Ads1115:
         self._done = 0
 
     def _adopt(self, value: int) -> None:
+        """Take the fields of a configuration; whoever only moves the multiplexer changes nothing else."""
+        changed = (value ^ self._config) & ~_OS
         self._config = value & ~_OS
         self._mux = value >> 12 & 7
-        self._lsb_per_v = 32768 / _FSR_V[value >> 9 & 7] * self._gain
-        self._single = bool(value & _SINGLE_SHOT)
-        self._period_ns = round(NS_PER_S / (_SPS[value >> 5 & 7] * self._rate))
-        self.comparator.configure(value)
-        self._judging = self.comparator.enabled
+        if changed & ~_MUX:
+            self._lsb_per_v = 32768 / _FSR_V[value >> 9 & 7] * self._gain
+            self._single = bool(value & _SINGLE_SHOT)
+            self._period_ns = round(NS_PER_S / (_SPS[value >> 5 & 7] * self._rate))
+            self.comparator.configure(value)
+            self._judging = self.comparator.enabled
 
     def _converting(self) -> bool:
         """After `_settle`: does a conversion run, or wake up to?"""

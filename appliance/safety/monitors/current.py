@@ -44,7 +44,8 @@ class OverSet:
         """Any state but SELF_TEST, each sensor by itself."""
         if s.state == "SELF_TEST":
             return None
-        bound_ma = s.set_ma + max(self.MARGIN_MA, self.SHARE * s.set_ma)
+        share_ma = self.SHARE * s.set_ma
+        bound_ma = s.set_ma + (share_ma if share_ma > self.MARGIN_MA else self.MARGIN_MA)
         self._return_count = self._return_count + 1 if s.return_ma > bound_ma else 0
         if s.source_ma is not None:
             self._source_count = self._source_count + 1 if s.source_ma > bound_ma else 0
@@ -102,7 +103,9 @@ class Mismatch:
             self._since_ns = None
             return None
         apart_ma = s.return_ma - s.set_ma
-        if abs(apart_ma) <= max(self.MARGIN_MA, self.SHARE * s.set_ma) or (apart_ma < 0 and self._limited(s)):
+        share_ma = self.SHARE * s.set_ma
+        bound_ma = share_ma if share_ma > self.MARGIN_MA else self.MARGIN_MA
+        if -bound_ma <= apart_ma <= bound_ma or (apart_ma < 0 and self._limited(s)):
             self._since_ns = None
             return None
         if self._since_ns is None:

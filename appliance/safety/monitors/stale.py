@@ -8,8 +8,11 @@ from typing import Final
 from appliance.safety.sample import Sample
 from appliance.safety.trip import Trip
 
-# Notch of 50 and 60 Hz and of anything constant at 200 readings a second: [1 0 1] * [1 0.618 1] * [1 -1].
-_TAPS: Final = (1.0, -0.381966, 1.381966, -1.381966, 0.381966, -1.0)
+# Notch of 50 and 60 Hz and of anything constant at 200 readings a second: [1 0 1] * [1 0.618 1] * [1 -1]. The six taps
+# are antisymmetric: 1, _TAP_1, _TAP_2, -_TAP_2, -_TAP_1, -1.
+_TAPS: Final = 6
+_TAP_1: Final = -0.381966
+_TAP_2: Final = 1.381966
 
 
 class Stale:
@@ -29,8 +32,8 @@ class Stale:
     TRIP: Final = Trip("E204", "stale", "CUT")
 
     def __init__(self) -> None:
-        self._reading = [0.0] * 6
-        self._dither = [0.0] * 6
+        self._reading = [0.0] * _TAPS
+        self._dither = [0.0] * _TAPS
         self._restart()
 
     def _restart(self) -> None:
@@ -64,12 +67,13 @@ class Stale:
         del dither[0]
         reading.append(reading_ma)
         dither.append(dither_ma)
-        if self._warm < len(_TAPS):
+        if self._warm < _TAPS:
             self._warm += 1
             return
-        a0, a1, a2, a3, a4, a5 = _TAPS
-        r = a0 * reading[5] + a1 * reading[4] + a2 * reading[3] + a3 * reading[2] + a4 * reading[1] + a5 * reading[0]
-        d = a0 * dither[5] + a1 * dither[4] + a2 * dither[3] + a3 * dither[2] + a4 * dither[1] + a5 * dither[0]
+        r5, r4, r3, r2, r1, r0 = reading  # the newest is 0
+        d5, d4, d3, d2, d1, d0 = dither
+        r = r0 - r5 + _TAP_1 * (r1 - r4) + _TAP_2 * (r2 - r3)
+        d = d0 - d5 + _TAP_1 * (d1 - d4) + _TAP_2 * (d2 - d3)
         self._cross += r * d
         self._power += d * d
 
