@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from appliance.control.daemon import Daemon
 
 KIOSK_MAY_ACKNOWLEDGE: Final = frozenset(("E401", "E408"))  # the rest needs a technician [D]
+BY_RED_SWITCH: Final = frozenset(("E402", "E404", "E405"))  # relay, latch and watchdog, which it takes with it by wire
 
 
 class Permission(Protocol):
@@ -167,7 +168,8 @@ class Commands:
     def _acknowledge(self, role: Role, daemon: "Daemon") -> Accepted | Refused:
         session = daemon.session
         if session.state == "FAULT" and role != "technician":
-            barred = [code for code in session.codes if code not in KIOSK_MAY_ACKNOWLEDGE]
+            may = KIOSK_MAY_ACKNOWLEDGE | BY_RED_SWITCH if "E401" in session.codes else KIOSK_MAY_ACKNOWLEDGE
+            barred = [code for code in session.codes if code not in may]
             if barred:
                 return Refused(code="E104", message=f"{barred[0]} is released by a technician", re="acknowledge")
         done = session.acknowledge()

@@ -163,6 +163,7 @@ class Daemon:
     def _self_test(self, s: Sample) -> None:
         test = self.self_test
         if test is None:
+            self.board.open_chips()  # they may have lost their power, and their set-up with it
             test = self.self_test = SelfTest(self.numbers, self.scales)
         test.step(s)
         if not test.done:
@@ -203,6 +204,8 @@ class Daemon:
         code = error.code if isinstance(error, IontoError) else "E410"
         if isinstance(error, SensingError | OutputError):
             self._bus_lost_at = self.tick_count
+            if self._red_switch():
+                code = "E401"  # it takes the chips' power, too
         if self.session.state != "FAULT":
             log.error("CUT: %s", error, exc_info=not isinstance(error, IontoError))
         self.self_test = None
@@ -212,6 +215,13 @@ class Daemon:
             self.journal.record(self.session, [], self.sample, self.run_now)
         except Exception:  # the record is what failed: the log keeps it, and the tick goes on
             log.exception("the CUT could not be recorded")
+
+    def _red_switch(self) -> bool:
+        """Whether it is pushed, as far as the pins can be read."""
+        try:
+            return self.board.read_inputs().e_stop
+        except Exception:  # the chips' silence is then all that is known
+            return False
 
     def _talk(self) -> None:
         if self.sub_tick == 0 and self.tick_count % STATUS_EVERY == 0:

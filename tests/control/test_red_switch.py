@@ -1,0 +1,54 @@
+"""The red switch takes latch, relay and the chips' power with it by wire: who pushed it may pull it out and go on."""
+
+import pytest
+from tick_bench import TickBench
+
+from appliance.errors import OutputError, SensingError
+from appliance.link.messages import Accepted, Acknowledge
+
+SILENT = {
+    "read_return_counts": SensingError("E206", "no power"),
+    "write_set_code": OutputError("E311", "no power"),
+}
+
+
+@pytest.mark.parametrize("first", SILENT)
+@pytest.mark.parametrize("state", ["IDLE", "CONTACT", "HOLD"])
+def test_chips_that_fall_silent_with_the_red_switch_are_no_fault_of_their_own(first: str, state: str) -> None:
+    bench = TickBench().to(state)
+    bench.board.e_stop, bench.board.latch_set = True, False
+    bench.board.fail[first] = SILENT[first]
+    bench.run(0.1)
+    bench.board.fail.update(SILENT)
+    bench.run(1.0)
+    assert bench.state == "FAULT"
+    assert bench.daemon.session.codes[0] == "E401"
+
+    bench.board.e_stop = False
+    bench.board.fail.clear()
+    bench.run(1.0)
+    assert bench.state == "FAULT"
+    opened = bench.board.calls.count(("open_chips", None))
+    assert isinstance(bench.ask(Acknowledge()), Accepted)
+    assert bench.board.calls.count(("open_chips", None)) == opened + 1, "what lost its power forgot its set-up"
+    bench.run(30.0, "IDLE")
+
+
+def test_chips_that_are_still_silent_after_an_acknowledgement_are_told() -> None:
+    bench = TickBench().to("HOLD")
+    bench.board.e_stop = True
+    bench.run(0.5)
+    bench.board.e_stop = False
+    bench.board.fail["open_chips"] = SensingError("E206", "no power")
+    bench.ask(Acknowledge())
+    assert bench.state == "FAULT"
+    assert bench.daemon.session.codes == ["E206"]
+    assert bench.is_off
+
+
+def test_pins_that_cannot_be_read_do_not_hide_the_reason() -> None:
+    bench = TickBench().to("HOLD")
+    bench.board.fail = {"read_return_counts": SILENT["read_return_counts"], "read_inputs": OSError("pins gone")}
+    bench.run(0.1)
+    assert bench.daemon.session.codes[0] == "E206"
+    assert bench.is_off
