@@ -334,14 +334,15 @@ class Bench:
 
     def _monitor_v(self, mux: int, t0_ns: int, t1_ns: int) -> float:
         """Pins of 0x49: patient volts, V_COMP, source current, DAC1's output."""
+        self._ready(t1_ns)
         circuit, parts = self.circuit, self.parts
         history = circuit.history
         if mux == _AIN2:
-            self._ready(t1_ns)
             source_a = history.mean(SOURCE, t0_ns, t1_ns, circuit.source_a) * self._hum(t0_ns, t1_ns)
             return (source_a + parts.source_offset_ma * 1e-3) * parts.source_gain * parts.r_source_ohm
         if mux == _AIN1:
-            self.sync()
+            if circuit.compliance_v != circuit.compliance_to_v:
+                self.sync()
             return history.mean(SUPPLY, t0_ns, t1_ns, circuit.compliance_v) * parts.compliance_volts_gain
         if mux == _AIN3:
             middle_ns = (t0_ns + t1_ns) // 2
@@ -349,9 +350,9 @@ class Bench:
             return dac_v * parts.set_volts_gain
         if mux != _AIN0:
             return 0.0
-        self.sync()
-        base_v = history.mean(BASE, t0_ns, t1_ns, circuit.load_v) * self._hum(t0_ns, t1_ns)
-        return (base_v + history.skin_mean(t0_ns, t1_ns)) * parts.patient_volts_gain
+        base_v, skins = circuit.ahead()
+        base_v = history.mean(BASE, t0_ns, t1_ns, base_v) * self._hum(t0_ns, t1_ns)
+        return (base_v + history.skin_mean(t0_ns, t1_ns, skins)) * parts.patient_volts_gain
 
     # ------------------------------------------------------------ people, tests, campaigns
 

@@ -11,7 +11,7 @@ from typing import Final
 from appliance.config import Board
 from appliance.sim.comparators import Comparators
 from appliance.sim.felt import Felt
-from appliance.sim.history import History
+from appliance.sim.history import NO_SKINS, History, Skins
 from appliance.sim.patient import Patient
 from appliance.sim.sink import Sink
 from appliance.sim.tolerances import Parts
@@ -139,12 +139,10 @@ class Circuit:
         self._worst_v = math.inf
         if not self.dummy:
             patient, sign = self.patient, self.polarity
-            left, right = patient.left, patient.right
-            fixed_v += sign * (left.e_v + right.e_v)
-            v1, v2 = sign * left.v, sign * right.v
+            fixed_v += sign * (patient.left.e_v + patient.right.e_v)
+            v1, end_1, _, v2, end_2, _ = patient.settling(set_a, sign)
             if fixed_v + v1 + v2 > self.compliance_v:
                 return False
-            end_1, end_2 = set_a * patient.skin_ohm(left), set_a * patient.skin_ohm(right)
             self._worst_v = fixed_v + (v1 if v1 > end_1 else end_1) + (v2 if v2 > end_2 else end_2)
         elif fixed_v > self.compliance_v:
             return False
@@ -209,16 +207,15 @@ class Circuit:
         source_a = self._source_a(loop_a)
         if not self.quiet:
             dt_s = self.comparators.cut(*self._comparator_v(set_a, source_a), dt_s)
-        r1, tau_1, r2, tau_2 = patient.skins()
+        skins = v1, end_1, tau_1_ns, v2, end_2, tau_2_ns = patient.settling(loop_a, sign)
         if patient.softened:
-            dt_s = min(dt_s, max(tau_1, FIRST_STEP_S), max(tau_2, FIRST_STEP_S))
+            dt_s = min(dt_s, max(tau_1_ns / NS_PER_S, FIRST_STEP_S), max(tau_2_ns / NS_PER_S, FIRST_STEP_S))
         end_ns = self._end(dt_s, to_ns)
-        dt_s = (end_ns - self.t_ns) / NS_PER_S
-        # Skins and electrodes as volts against the loop's current.
-        v1, v2, e_v = sign * left.v, sign * right.v, sign * (left.e_v + right.e_v)
-        end_1, end_2 = loop_a * r1, loop_a * r2
-        new_1 = end_1 + (v1 - end_1) * math.exp(-dt_s / tau_1)
-        new_2 = end_2 + (v2 - end_2) * math.exp(-dt_s / tau_2)
+        dt_ns = end_ns - self.t_ns
+        dt_s = dt_ns / NS_PER_S
+        new_1 = end_1 + (v1 - end_1) * math.exp(-dt_ns / tau_1_ns)
+        new_2 = end_2 + (v2 - end_2) * math.exp(-dt_ns / tau_2_ns)
+        e_v = sign * (left.e_v + right.e_v)
         fixed_v = set_a * self._loop_ohm() + e_v
         next_v = self._supply_after(dt_s)
         if set_a > 0.0 and next_v < fixed_v + new_1 + new_2:  # a set of zero needs no volts
@@ -229,7 +226,6 @@ class Circuit:
             return
         left.v, right.v = sign * new_1, sign * new_2
         base_v = loop_a * patient.r_inst_ohm + e_v
-        skins = (v1, end_1, tau_1 * NS_PER_S, v2, end_2, tau_2 * NS_PER_S)
         self._keep(end_ns, set_a, source_a, base_v, next_v, skins)
         self.current_a, self.source_a, self.patient_a = set_a, source_a, through_a
         self.load_v = base_v + new_1 + new_2
@@ -256,7 +252,7 @@ class Circuit:
             return
         self._beside_dummy(through_a, dt_s, end_ns)
         load_v = (through_a - abs(self.patient_a)) * self.parts.dummy_ohm
-        self._keep(end_ns, set_a, source_a, load_v, next_v, _NO_SKINS)
+        self._keep(end_ns, set_a, source_a, load_v, next_v, NO_SKINS)
         self.current_a, self.source_a, self.load_v, self.dummy_a = set_a, source_a, load_v, through_a
         self.sure = self.quiet and self.compliance_to_v >= next_v
 
@@ -370,7 +366,7 @@ class Circuit:
         self._flow(0.0, self.load_v)
         self.load_v = next_v if self.out_ok else 0.0  # Q2 on, the sink on: both taps see the ends of the open loop
         self.source_a = self.load_v / self._tap_ohm
-        self._keep(end_ns, 0.0, self.source_a, self.load_v, next_v, _NO_SKINS)
+        self._keep(end_ns, 0.0, self.source_a, self.load_v, next_v, NO_SKINS)
         self.felt.volts = 0.0
         self.felt.add(end_ns, dt_s, 0.0, 0.0, self.patient.area_cm2)
         self.felt.wait(next_v if self.out_ok and self.k1_closed else 0.0)
@@ -458,7 +454,7 @@ class Circuit:
         source_a: float,
         base_v: float,
         next_v: float,
-        skins: tuple[float, float, float, float, float, float],
+        skins: Skins,
     ) -> None:
         """Note a step of constant current in the history, and go on to its end."""
         t_ns, now_v = self.t_ns, self.compliance_v
@@ -477,9 +473,18 @@ class Circuit:
         flow = (self._sense_v(start_a), self._sense_v(end_a), self._source_a(start_a), self.source_a)
         self.comparators.move(*self._comparator_v(start_a, flow[2]), (end_ns - self.t_ns) / NS_PER_S)
         head = (self.t_ns, end_ns, *flow, before_v, self.load_v, self.compliance_v, next_v)
-        self.history.segments.append((*head, self.set_dac_v, *_NO_SKINS))
+        self.history.segments.append((*head, self.set_dac_v, *NO_SKINS))
         self.compliance_v = next_v
         self.t_ns = end_ns
+
+    def ahead(self) -> tuple[float, Skins]:
+        """Volts between the taps as long as `sure`: those that stand, and those of the skins, which settle."""
+        if self.mode != REGULATED or self.dummy:
+            return self.load_v, NO_SKINS
+        patient, sign = self.patient, self.polarity
+        loop_a = self.current_a + self._drain_a()
+        base_v = loop_a * patient.r_inst_ohm + sign * (patient.left.e_v + patient.right.e_v)
+        return base_v, patient.settling(loop_a, sign)
 
     def sense_v(self) -> float:
         """Volts over R_M now."""
@@ -492,4 +497,3 @@ class Circuit:
 
 
 _MOVED_NS: Final = round(2.0 * MOVING_STEP_S * NS_PER_S)  # a step that began before the end of a move sees its end
-_NO_SKINS: Final = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

@@ -18,6 +18,10 @@ MAINS_RAD_PER_NS: Final = 2.0 * math.pi * MAINS_HZ / NS_PER_S
 T0, T1, FLOW, SOURCE, BASE, SUPPLY, SET = 0, 1, 2, 4, 6, 8, 10
 SKIN_1, SKIN_2 = 11, 14  # triples: volts at the start, volts at the end of time, tau in ns (0 = none)
 
+# How both skins settle, as in a segment: volts at the start, volts at the end of time, tau in ns (0 = none).
+Skins = tuple[float, float, float, float, float, float]
+NO_SKINS: Final[Skins] = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
 Segment = tuple[
     int, int, float, float, float, float, float, float, float, float, float, float, float, float, float, float, float
 ]
@@ -64,20 +68,22 @@ class History:
             return segments[0][field]
         return total / (t1_ns - begun_ns)
 
-    def skin_mean(self, t0_ns: int, t1_ns: int) -> float:
-        """Mean of both skins' volts over a window that the segments cover."""
+    def skin_mean(self, t0_ns: int, t1_ns: int, since: Skins) -> float:
+        """Mean of both skins' volts over a window; they have settled as `since` since the last segment ended."""
+        last_ns = self.segments[-1][1] if self.segments else 0
         total = 0.0
-        end_ns = t1_ns
-        begun_ns = t1_ns
+        end_ns = begun_ns = t1_ns
+        if t1_ns > last_ns:
+            end_ns = begun_ns = max(t0_ns, last_ns)
+            total = _skins_volts(since, begun_ns - last_ns, t1_ns - last_ns)
+            if t0_ns >= last_ns:
+                return total / (t1_ns - t0_ns)
         for segment in reversed(self.segments):
             s0_ns = segment[0]
             if s0_ns >= end_ns:
                 continue
             begun_ns = t0_ns if s0_ns < t0_ns else s0_ns
-            if segment[13]:
-                from_ns, to_ns = begun_ns - s0_ns, min(end_ns, segment[1]) - s0_ns
-                total += _settling(segment[11], segment[12], segment[13], from_ns, to_ns)
-                total += _settling(segment[14], segment[15], segment[16], from_ns, to_ns)
+            total += _skins_volts(segment[11:], begun_ns - s0_ns, min(end_ns, segment[1]) - s0_ns)
             end_ns = begun_ns
             if s0_ns <= t0_ns:
                 break
@@ -98,7 +104,11 @@ class History:
         return (math.cos(start) - math.cos(start + span)) / span
 
 
-def _settling(start: float, end: float, tau_ns: float, from_ns: int, to_ns: int) -> float:
-    """Integral over ns of `end + (start - end) exp(-t / tau)`."""
-    fall = math.exp(-from_ns / tau_ns) - math.exp(-to_ns / tau_ns)
-    return end * (to_ns - from_ns) + (start - end) * tau_ns * fall
+def _skins_volts(skins: Skins, from_ns: int, to_ns: int) -> float:
+    """Integral over ns of both skins' `end + (start - end) exp(-t / tau)`."""
+    v1, end_1, tau_1, v2, end_2, tau_2 = skins
+    if not tau_1:
+        return 0.0
+    fall_1 = math.exp(-from_ns / tau_1) - math.exp(-to_ns / tau_1)
+    fall_2 = math.exp(-from_ns / tau_2) - math.exp(-to_ns / tau_2)
+    return (end_1 + end_2) * (to_ns - from_ns) + (v1 - end_1) * tau_1 * fall_1 + (v2 - end_2) * tau_2 * fall_2

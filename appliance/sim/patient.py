@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from appliance.errors import ConfigError
 from appliance.sim import water
+from appliance.sim.history import Skins
 from appliance.units import NS_PER_MS, NS_PER_S
 
 OPEN_BELOW_CM2: Final = 0.5  # safety.md, budgets: a smaller wet area is no contact
@@ -299,12 +300,15 @@ class Patient:
         """Capacitance of one side's skin."""
         return side.c_f if self.has_skin else SKINLESS_F
 
-    def skins(self) -> tuple[float, float, float, float]:
-        """Resistance and time constant of the left skin, then of the right one, as `skin_ohm` and `skin_f`."""
-        if not self.has_skin:
-            return SKINLESS_OHM, SKINLESS_OHM * SKINLESS_F, SKINLESS_OHM, SKINLESS_OHM * SKINLESS_F
+    def settling(self, loop_a: float, sign: int) -> Skins:
+        """How both skins settle at a constant current; volts against the loop's current, whose direction is `sign`."""
         left, right = self.left, self.right
-        soft_1, soft_2 = left.v / left.soften_v, right.v / right.soften_v
+        v1, v2 = left.v, right.v
+        if not self.has_skin:
+            end_v, tau_ns = loop_a * SKINLESS_OHM, SKINLESS_OHM * SKINLESS_F * NS_PER_S
+            return sign * v1, end_v, tau_ns, sign * v2, end_v, tau_ns
+        soft_1, soft_2 = v1 / left.soften_v, v2 / right.soften_v
         ohm_1 = left.rho_now_ohm_cm2 / (left.area_cm2 * (1.0 + soft_1 * soft_1))
         ohm_2 = right.rho_now_ohm_cm2 / (right.area_cm2 * (1.0 + soft_2 * soft_2))
-        return ohm_1, ohm_1 * left.c_f, ohm_2, ohm_2 * right.c_f
+        tau_1_ns, tau_2_ns = ohm_1 * left.c_f * NS_PER_S, ohm_2 * right.c_f * NS_PER_S
+        return sign * v1, loop_a * ohm_1, tau_1_ns, sign * v2, loop_a * ohm_2, tau_2_ns
