@@ -83,6 +83,7 @@ class Daemon:
         self._last_kick_ns = 0
         self._bus_lost_at: int | None = None
         self._reset_pulse = 0
+        self._entries = 0  # of states, as last seen
         self._due_ns = 0
         self._expected_ns = 0  # the grid before any skip: what lateness is measured against
 
@@ -155,10 +156,19 @@ class Daemon:
             seen.contact = run.contact(s, self.gate, self.sense)
             seen.contact_why = run.contact_why
         session.step(seen)
+        if session.state != "SELF_TEST":
+            self._drop_self_test()
         self.commands.after_step(self)
-        if session.state != s.state:
+        if session.entries != self._entries:
+            self._entries = session.entries
             run.enter(session, s)
         self.journal.record(session, trips, s, run)
+
+    def _drop_self_test(self) -> None:
+        """A self-test that ended, or was cut in the middle: its pins rest, and the next one begins anew."""
+        if self.gate.testing:
+            self.gate.end_test(self.sample.t_ns)
+            self.self_test = None
 
     def _self_test(self, s: Sample) -> None:
         test = self.self_test
@@ -235,6 +245,8 @@ class Daemon:
             return
         if now_ns - self._last_kick_ns < LEAST_EDGE_NS:
             return
+        if self.clock.now_ns() - now_ns > LATE_COUNTED_NS:
+            return  # this tick took too long: the watchdog shall know
         self._last_kick_ns = now_ns
         self.board.kick()
 

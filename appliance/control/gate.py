@@ -38,6 +38,7 @@ class Gate:
         self.code = 0
         self.compliance_code = 0
         self.enabled = False
+        self.testing = False  # a self-test's pins may be asserted
         self.enabled_since_ns = 0
         self.asked_reversed = False
         self.polarity_since_ns = 0
@@ -95,6 +96,14 @@ class Gate:
         self._set_enable(False, t_ns)
         self._write(0, 0.0, 0, 0.0)
 
+    def end_test(self, t_ns: int) -> None:
+        """Dummy load, test shift and latch reset at rest, after the output is open."""
+        self.testing = False
+        self._set_enable(False, t_ns)
+        self._board.test_shift(False)
+        self._board.latch_reset(False)
+        self._board.dummy_load(False)
+
     def act_test(self, order: TestOrder, t_ns: int) -> None:
         """Put a self-test's order out. Current or volts only with the dummy load in the patient's place.
 
@@ -103,6 +112,7 @@ class Gate:
         """
         if (order.code or order.compliance_v) and not order.dummy:
             raise OutputError("E330", "self-test: an output without the dummy load was refused")
+        self.testing = True
         board = self._board
         board.dummy_load(order.dummy)
         board.test_shift(order.shift)
@@ -128,7 +138,8 @@ class Gate:
             self.enabled_since_ns = t_ns
 
     def _reverse(self, on: bool, t_ns: int) -> None:
-        if on != self.asked_reversed:
+        """Move K2, but never before K1 has had its time to open; the order stands and is asked again next tick."""
+        if on != self.asked_reversed and t_ns - self.enabled_since_ns > self._operate_ns:
             self._board.reverse(on)
             self.asked_reversed = on
             self.polarity_since_ns = t_ns

@@ -14,7 +14,7 @@ from appliance.safety import hard_limits
 from appliance.safety.constraint import Constraint
 from appliance.safety.limits import CurrentLimits
 from appliance.safety.sample import Sample
-from appliance.treatment.compliance import RISE_HOLD_V_PER_S, RISE_RAMP_V_PER_S, Compliance
+from appliance.treatment.compliance import RISE_V_PER_S, Compliance
 from appliance.treatment.contact import ContactProbe, Probe, Verdict
 from appliance.treatment.session import RUNNING, Session
 from appliance.treatment.signature import Signature
@@ -141,9 +141,9 @@ class Run:
         if session.state == "HOLD":
             self._trim.learn(base_ma, s.return_ma, sense.last_source_ma, dt_s)
         self._note_limit(session, chain, dt_s)
-        set_ma = min(base_ma * (1.0 + self._trim.share), limits.ceiling_ma)
-        rise = RISE_HOLD_V_PER_S if session.state == "HOLD" else RISE_RAMP_V_PER_S
-        volts = compliance.update(set_ma, rise, dt_s)
+        volts_ma = min(compliance.current_cap_ma(), compliance.regulation_cap_ma())
+        set_ma = min(base_ma * (1.0 + self._trim.share), limits.ceiling_ma, max(base_ma, volts_ma))
+        volts = compliance.update(set_ma, RISE_V_PER_S[session.state], dt_s)
         dither = self._dither() if set_ma >= DITHER_FROM_MA else 0
         return Order(self.generation, True, set_ma, dither, volts, session.reversed)
 

@@ -24,7 +24,10 @@ class CurrentLimits:
             (site.prescriber_ma, "limit.prescriber"),
             (prescription_ma, "limit.prescription"),
         )
-        self.ceiling_ma = max(0.0, min(value for value, _ in self._ordered))
+        ceiling = Constraint(hard_limits.CURRENT_MA, "mA")
+        for value, key in self._ordered:
+            ceiling.tighten(value, key)
+        self.ceiling_ma = max(0.0, ceiling.value)
 
     def apply(self, asked_ma: float, voltage_ma: float, regulation_ma: float, *, lease_alive: bool) -> Constraint:
         """What may be set now when `asked_ma` is wanted; `asked_ma` is already the patient's own choice.

@@ -12,8 +12,7 @@ from appliance.safety.monitors.area import ELECTRODES_V
 
 GAIN: Final = 1.2  # [D]
 HEADROOM_V: Final = 2.5  # board.toml limit.headroom_volts; the chain of resistors at 25 mA takes 1.9 V
-RISE_RAMP_V_PER_S: Final = 10.0
-RISE_HOLD_V_PER_S: Final = 0.5
+RISE_V_PER_S: Final[dict[str, float]] = {"RAMP_UP": 10.0, "HOLD": 0.5, "RAMP_DOWN": 0.0}  # by state
 FROZEN_ABOVE: Final = 1.08
 AVERAGE_S: Final = 2.0
 OBSERVE_FROM_MA: Final = 2.0  # below it the electrodes' error hides the loop; what CONTACT found stands

@@ -23,7 +23,7 @@ STOP_AGAIN_S: Final = 0.4  # a second press within 0.5 s
 STING_S: Final = 0.5
 PEDAL_ENDS_S: Final = 1.5  # held this long, the pedal ends the session
 ZERO_WAIT_S: Final = 0.5  # for the measured current to vanish before K2 may move
-OPEN_WAIT_S: Final = 0.025  # K1 opens before K2 may move (hardware design, 1)
+OPEN_WAIT_S: Final = 0.035  # K1 has opened, its operate time and a tick long, before K2 may move (hardware design, 1)
 RESUME_AFTER_S: Final = 2.0
 RESUME_TRY_S: Final = 10.0
 RESUME_BETWEEN_S: Final = 3.0
@@ -58,6 +58,7 @@ class Session:
     def __init__(self) -> None:
         self.state: State = "SELF_TEST"
         self.since_ns = 0
+        self.entries = 0  # a state that was left and entered again is a new one
         self.plan: TreatmentPlan | None = None
         self.id: str | None = None
         self.dose = Dose()
@@ -220,6 +221,7 @@ class Session:
         self.plan = None
         self.id = None
         self.codes = []
+        self.reversed = False
         return True
 
     # ------------------------------------------------------------ one tick
@@ -370,6 +372,7 @@ class Session:
 
     def _enter(self, state: State) -> None:
         self.state = state
+        self.entries += 1
         self.since_ns = self._t_ns
         if state == "RAMP_UP":
             self.base_ma = 0.0

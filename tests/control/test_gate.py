@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ideal_board import SCALES, IdealBoard, IdealClock
 
+from appliance.config import load_board
 from appliance.control.gate import Gate, Order
 from appliance.control.self_test import TestOrder as SelfTestOrder
 from appliance.errors import OutputError
@@ -76,7 +77,12 @@ def test_the_direction_moves_only_with_the_output_open() -> None:
         calls = bench.act(Order(1, True, 15.0, 0, 40.0, reversed=True))
         assert ("reverse", True) not in calls
     calls = bench.act(Order(1, False, reversed=True))
-    assert calls.index(("enable", False)) < calls.index(("reverse", True))
+    assert ("enable", False) in calls
+    assert ("reverse", True) not in calls  # K1 is still closed
+    opened_ns = bench.clock.t_ns
+    while ("reverse", True) not in calls:
+        calls = bench.act(Order(1, False, reversed=True))
+    assert bench.clock.t_ns - opened_ns >= load_board().relay.operate_ms * 1e6
 
 
 # ------------------------------------------------------------ closing

@@ -165,7 +165,7 @@ class Driver:
         self._check_rise(base_ma - was_ma, dt_s)
         if state == "RAMP_UP" and was != "RAMP_UP":
             assert was == "CONTACT", f"RAMP_UP from {was}"
-        if session.reversed != was_reversed and state != "ARMED":
+        if session.reversed != was_reversed and state not in ("ARMED", "IDLE", "SELF_TEST"):
             assert state in ("REVERSE", "PAUSED", "DONE", "FAULT")
             assert was == "REVERSE"
             assert not session.energise

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.treatment.compliance import RISE_HOLD_V_PER_S, RISE_RAMP_V_PER_S, Compliance
+from appliance.treatment.compliance import RISE_V_PER_S, Compliance
 
 DT_S = 0.01
 TICKS = st.lists(
@@ -16,7 +16,7 @@ TICKS = st.lists(
 def settled(loop_ohm: float, set_ma: float, seconds: float = 30.0) -> Compliance:
     compliance = Compliance()
     compliance.restart(loop_ohm)
-    run(compliance, loop_ohm, set_ma, seconds, RISE_RAMP_V_PER_S)
+    run(compliance, loop_ohm, set_ma, seconds, RISE_V_PER_S["RAMP_UP"])
     return compliance
 
 
@@ -54,10 +54,10 @@ def test_it_settles_at_what_the_loop_needs_and_a_fifth_more(loop_ohm: float, set
 
 def test_it_falls_at_once() -> None:
     compliance = settled(2000.0, 15.0)
-    assert compliance.update(5.0, RISE_HOLD_V_PER_S, DT_S) == pytest.approx(1.2 * 10.0 + 5.0, rel=0.01)
+    assert compliance.update(5.0, RISE_V_PER_S["HOLD"], DT_S) == pytest.approx(1.2 * 10.0 + 5.0, rel=0.01)
 
 
-@pytest.mark.parametrize("rise", [RISE_HOLD_V_PER_S, RISE_RAMP_V_PER_S])
+@pytest.mark.parametrize("rise", [RISE_V_PER_S["HOLD"], RISE_V_PER_S["RAMP_UP"]])
 def test_it_stands_still_while_the_resistance_jumps(rise: float) -> None:
     """A hand that leaves quickly gets no more voltage: that would be the hazard itself."""
     compliance = settled(2000.0, 15.0)
@@ -70,7 +70,7 @@ def test_it_stands_still_while_the_resistance_jumps(rise: float) -> None:
 def test_in_hold_it_rises_by_half_a_volt_a_second_at_most() -> None:
     compliance = settled(2000.0, 15.0)
     before_v = compliance.asked_v
-    run(compliance, 2150.0, 15.0, 2.0, RISE_HOLD_V_PER_S)
+    run(compliance, 2150.0, 15.0, 2.0, RISE_V_PER_S["HOLD"])
     assert compliance.asked_v - before_v <= 0.5 * 2.0 + 1e-9
 
 
@@ -89,10 +89,10 @@ def test_the_source_stays_in_regulation_at_the_voltage_that_is_there() -> None:
 def test_a_dry_hand_in_a_ramp_gets_there_when_its_skin_gives_way() -> None:
     compliance = Compliance()
     compliance.restart(9000.0)
-    run(compliance, 9000.0, 15.0, 20.0, RISE_RAMP_V_PER_S)
+    run(compliance, 9000.0, 15.0, 20.0, RISE_V_PER_S["RAMP_UP"])
     assert compliance.asked_v == 48.0
     assert compliance.regulation_cap_ma() < 5.0
-    run(compliance, 2400.0, 15.0, 20.0, RISE_RAMP_V_PER_S)
+    run(compliance, 2400.0, 15.0, 20.0, RISE_V_PER_S["RAMP_UP"])
     assert compliance.regulation_cap_ma() > 15.0
 
 

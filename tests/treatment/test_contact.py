@@ -78,7 +78,8 @@ def drive(
 
 
 @pytest.mark.parametrize(
-    ("r_inst", "r_skin", "c_uf"), [(690, 2600, 2.2), (690, 1000, 2.5), (690, 9000, 1.6), (900, 3500, 3.0), (550, 6000, 2.0)]
+    ("r_inst", "r_skin", "c_uf"),
+    [(690, 2600, 2.2), (690, 1000, 2.5), (690, 9000, 1.6), (900, 3500, 3.0), (550, 6000, 2.0)],
 )
 def test_a_palm_is_recognised_and_measured(r_inst: float, r_skin: float, c_uf: float) -> None:
     loop = Loop(r_inst, r_skin, c_uf * 1e-6, hum_ma=0.003)

@@ -39,6 +39,9 @@ class SkinResistance:
         self.smooth_ohm = 0.0
         self.slack_ohm = 0.0  # how wrong both may be
         self.count = 0  # readings since the estimate began
+        self.explained_ohm = 0.0  # of the rise since the last reading, what the electrodes alone can make
+        self._explained_sum_ohm = 0.0
+        self._weight = 0.0  # ohms that one volt of the electrodes makes at the last set
         self._ring = [0.0] * _HISTORY
         self._last_ns = -1
 
@@ -60,17 +63,30 @@ class SkinResistance:
         self.smooth_ohm = 0.5 * (raw_ohm + self.raw_ohm) if self.count else raw_ohm
         self.raw_ohm = raw_ohm
         self.slack_ohm = R_INST_SHARE * s.r_inst_ohm + ELECTRODES_ERROR_V / s.return_ma * 1000.0
-        self._ring[self.count % _HISTORY] = raw_ohm
+        self.explained_ohm = self._explain_ohm(s)
+        self._explained_sum_ohm += self.explained_ohm
+        self._ring[self.count % _HISTORY] = raw_ohm - self._explained_sum_ohm
         self.count += 1
         self.fresh = True
         return True
 
     def rise_over(self, readings: int) -> float | None:
-        """Raw value relative to the one `readings` conversions ago, both with slack; None when there is none."""
+        """Raw value over the one `readings` conversions ago, both with slack, less what electrodes explain."""
         if self.count <= readings:
             return None
-        before_ohm = self._ring[(self.count - 1 - readings) % _HISTORY] + self.slack_ohm
-        return (self.raw_ohm + self.slack_ohm) / before_ohm if before_ohm > 0.0 else None
+        before_ohm = self._ring[(self.count - 1 - readings) % _HISTORY]
+        risen_ohm = self.raw_ohm - self._explained_sum_ohm - before_ohm
+        base_ohm = before_ohm + self._explained_sum_ohm + self.slack_ohm
+        return 1.0 + risen_ohm / base_ohm if base_ohm > 0.0 else None
+
+    def _explain_ohm(self, s: Sample) -> float:
+        """They polarise; and a constant taken for their voltage weighs less the more current flows."""
+        closed_s = (s.t_ns - s.enabled_since_ns) / 1e9
+        slope_v_per_s = POLARISES_V / POLARISES_S * exp(-closed_s / POLARISES_S)
+        weight = 1000.0 / s.ramp_base_ma
+        weighed_ohm = ELECTRODES_ERROR_V * max(0.0, self._weight - weight) if self.count else 0.0
+        self._weight = weight
+        return slope_v_per_s * (_V_PERIOD_NS / 1e9) / s.return_ma * 1000.0 + weighed_ohm
 
 
 class AreaLevel:
@@ -107,28 +123,20 @@ class AreaLevel:
             self._reference_ohm = self._lowest_ohm = r_ohm
             self._count = 0
             return None
-        self._follow(r_ohm, s)
+        self._follow(r_ohm, skin.explained_ohm)
         j_set = s.ramp_base_ma / s.area_cm2
         k = max(self.K_MIN, 1.0 + self.K_SLOPE * (s.density_ceiling_ma_per_cm2 / j_set - 1.0))
         slack_ohm = skin.slack_ohm
         self._count = self._count + 1 if r_ohm + slack_ohm > k * (self._reference_ohm + slack_ohm) else 0
         return self.TRIP if self._count >= self.SAMPLES else None
 
-    def _follow(self, r_ohm: float, s: Sample) -> None:
-        polarised_ohm = self._polarised_ohm(s)
-        self._lowest_ohm = min(self._lowest_ohm + polarised_ohm, r_ohm)
+    def _follow(self, r_ohm: float, explained_ohm: float) -> None:
+        self._lowest_ohm = min(self._lowest_ohm + explained_ohm, r_ohm)
         if r_ohm <= self._reference_ohm:
             self._reference_ohm = r_ohm
             return
-        risen_ohm = self._reference_ohm * (1.0 + self.REFERENCE_UP_PER_NS * _V_PERIOD_NS) + polarised_ohm
+        risen_ohm = self._reference_ohm * (1.0 + self.REFERENCE_UP_PER_NS * _V_PERIOD_NS) + explained_ohm
         self._reference_ohm = min(r_ohm, risen_ohm, self.REFERENCE_MAX * self._lowest_ohm)
-
-    @staticmethod
-    def _polarised_ohm(s: Sample) -> float:
-        """How much of a rise since the last conversion the electrodes alone can explain."""
-        closed_s = (s.t_ns - s.enabled_since_ns) / 1e9
-        slope_v_per_s = POLARISES_V / POLARISES_S * exp(-closed_s / POLARISES_S)
-        return slope_v_per_s * (_V_PERIOD_NS / 1e9) / s.return_ma * 1000.0
 
 
 class AreaTrend:
