@@ -45,6 +45,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "recorder": Entry("recorder_cmd", "program: keeps the records"),
     "kiosk": Entry("kiosk_cmd", "program: the screen"),
     "measure": Entry("measure_cmd", "time the tick, its lateness and the simulation"),
+    "phenotypes": Entry("phenotypes_cmd", "every simulated person over many seeds: outcomes, trips, doses"),
     "lift": Entry("lift_cmd", "table of lifted hands against the area budgets"),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
     "explain": Entry("explain_cmd", "what an error code means, for three audiences"),
