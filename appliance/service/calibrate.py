@@ -21,6 +21,7 @@ MIDDLE_MA: Final = 10.0  # between the meter's points, where the self-test looks
 LINE_SHARE: Final = 0.0025  # what the set line may miss a point by, beside LINE_MA [D]
 LINE_MA: Final = 0.005
 LOOK_AT: Final = {
+    "both": "DAC1, its reference and R_S",
     "return": "the loop of meter and dummy load, then R_M and 0x48",
     "source": "R_HS, its amplifier and 0x49",
 }
@@ -154,8 +155,10 @@ class Calibrator:
         bounds = self._numbers.calibration
         for name, found_ma in (("return", reading.return_ma), ("source", reading.source_ma)):
             if abs(found_ma - ma) > bounds.max_offset_ma + bounds.max_gain_error * ma:
+                agree = abs(reading.return_ma - reading.source_ma) <= bounds.max_offset_ma
                 why = f"{ma:g} mA were set and the {name} current reads {found_ma:.2f} mA"
-                raise ConfigError("E511", f"the calibration is refused: {why}; check {LOOK_AT[name]}")
+                look = LOOK_AT["both" if agree else name]
+                raise ConfigError("E511", f"the calibration is refused: {why}; check {look}")
         return reading
 
     def _allowed(self, reading: Reading, true_ma: float) -> Point:
