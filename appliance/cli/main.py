@@ -48,6 +48,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "phenotypes": Entry("phenotypes_cmd", "every simulated person over many seeds: outcomes, trips, doses"),
     "lift": Entry("lift_cmd", "table of lifted hands against the area budgets"),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
+    "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
+    "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),
     "explain": Entry("explain_cmd", "what an error code means, for three audiences"),
 }
 
