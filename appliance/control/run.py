@@ -73,7 +73,10 @@ class Run:
             self.probe = ContactProbe(site, first_f, self._window_s)
             self._command = Probe(0.0, False)
         elif session.state == "RAMP_UP" and self.last is not None:
-            s.r_inst_ohm = self.last.r_inst_ohm
+            # Bath and body do not change with the skin. A fast skin (1 ms, after onset) hides in R_inst, which then
+            # reads high and makes every movement look like a collapse: the lower of the two is nearer the truth.
+            first_ohm = self.first.r_inst_ohm if self.first is not None else self.last.r_inst_ohm
+            s.r_inst_ohm = min(first_ohm, self.last.r_inst_ohm)
             self.compliance.restart(self.last.loop_ohm)
             self._trim.restart()
             self._volts_ns = None
