@@ -132,20 +132,16 @@ class Run:
             if self._volts_ns is not None:
                 compliance.observe(s.patient_v, s.return_ma, (s.t_ns - self._volts_ns) / 1e9)
             self._volts_ns = s.t_ns
-        chain = limits.apply(
-            session.goal_ma,
-            compliance.current_cap_ma(),
-            compliance.regulation_cap_ma(),
-            lease_alive=not s.lease_lost,
-        )
+        voltage_ma, regulation_ma = compliance.current_cap_ma(), compliance.regulation_cap_ma()
+        chain = limits.apply(session.goal_ma, voltage_ma, regulation_ma, lease_alive=not s.lease_lost)
         self.chain = chain
         session.ramp(chain.value, dt_s)
         base_ma = session.base_ma
         if session.state == "HOLD":
             self._trim.learn(base_ma, s.return_ma, sense.last_source_ma, dt_s)
         self._note_limit(session, chain, dt_s)
-        volts_ma = min(compliance.current_cap_ma(), compliance.regulation_cap_ma())
-        set_ma = min(base_ma * (1.0 + self._trim.share), limits.ceiling_ma, max(base_ma, volts_ma))
+        caps_ma = min(voltage_ma, regulation_ma)
+        set_ma = min(base_ma * (1.0 + self._trim.share), limits.ceiling_ma, max(base_ma, caps_ma))
         volts = compliance.update(set_ma, RISE_V_PER_S[session.state], dt_s)
         dither = self._dither() if set_ma >= DITHER_FROM_MA else 0
         return Order(self.generation, True, set_ma, dither, volts, session.reversed)
