@@ -1,7 +1,8 @@
 """Commands of clients, turned into calls of the session. A refusal names its code and changes nothing."""
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
+from appliance.control.core import Core
 from appliance.control.report import build_status, wait_s
 from appliance.control.talk import Request
 from appliance.errors import InterlockError, IontoError, LinkError
@@ -27,9 +28,6 @@ from appliance.link.messages import (
 from appliance.link.plan_hash import plan_hash
 from appliance.safety.constraint import Reason
 from appliance.treatment.plan import TreatmentPlan, constrain_plan
-
-if TYPE_CHECKING:
-    from appliance.control.daemon import Daemon
 
 KIOSK_MAY_ACKNOWLEDGE: Final = frozenset(("E401", "E408"))  # the rest needs a technician [D]
 BY_RED_SWITCH: Final = frozenset(("E402", "E404", "E405"))  # relay, latch and watchdog, which it takes with it by wire
@@ -79,94 +77,94 @@ class Commands:
         self._noted = False  # the ledger has an open line
         self._spent = False
 
-    def handle(self, request: Request, daemon: "Daemon") -> None:
+    def handle(self, request: Request, core: Core) -> None:
         """Do it or refuse it; a client's mistake never becomes a CUT."""
         name = request.command.__struct_config__.tag
         try:
-            answer = self._answer(request, daemon)
+            answer = self._answer(request, core)
         except IontoError as error:
             answer = Refused(code=error.code, message=error.message, re=str(name))
         if answer is not None:
-            daemon.talk.reply(request.client, answer)
+            core.talk.reply(request.client, answer)
 
-    def _answer(self, request: Request, daemon: "Daemon") -> Accepted | Refused | None:
-        session, seen = daemon.session, daemon.seen
+    def _answer(self, request: Request, core: Core) -> Accepted | Refused | None:
+        session, seen = core.session, core.seen
         answer: Accepted | Refused | None = None
         match request.command:
             case Stop():
                 session.stop()
                 answer = Accepted(re="stop")
             case Renew():
-                daemon.lease.renew(daemon.sample.t_ns)
+                core.lease.renew(core.sample.t_ns)
             case Start() as command:
-                answer = self._start(command, daemon)
+                answer = self._start(command, core)
             case Begin():
-                answer = _done(session.begin(lease_alive=seen.lease_alive, blocked=seen.blocked), "begin", daemon)
+                answer = _done(session.begin(lease_alive=seen.lease_alive, blocked=seen.blocked), "begin", core)
             case Pause():
-                answer = _done(session.stings(), "pause", daemon)
+                answer = _done(session.stings(), "pause", core)
             case Resume():
-                answer = _done(session.resume(lease_alive=seen.lease_alive, blocked=seen.blocked), "resume", daemon)
+                answer = _done(session.resume(lease_alive=seen.lease_alive, blocked=seen.blocked), "resume", core)
             case Adjust() as command:
-                answer = self._adjust(command, daemon)
+                answer = self._adjust(command, core)
             case Acknowledge():
-                answer = self._acknowledge(request.role, daemon)
+                answer = self._acknowledge(request.role, core)
             case PermitGrant() as command:
-                self._permission.grant(command, daemon.sample.t_ns)
+                self._permission.grant(command, core.sample.t_ns)
                 answer = Accepted(re="permit", id=command.permit)
             case Hello() | Ack():
                 pass  # the port's own business
         return answer
 
-    def _start(self, command: Start, daemon: "Daemon") -> Accepted:
+    def _start(self, command: Start, core: Core) -> Accepted:
         if self._started is not None and self._started.id == command.id:
             return self._started
-        self._refuse_now(command, daemon)
-        session, s = daemon.session, daemon.sample
+        self._refuse_now(command, core)
+        session, s = core.session, core.sample
         plan, reasons = constrain_plan(_from_link(command.plan), self._board_ma)
-        waiting_s = wait_s(daemon, plan.duration_s)
+        waiting_s = wait_s(core, plan.duration_s)
         if waiting_s > 0.0:
             raise LinkError("E112", f"the treatment timer rests {waiting_s / 60.0:.0f} min more; start again then")
-        patient = self._permission.check(command, s.t_ns, recorder_connected=daemon.talk.recorder_connected)
+        patient = self._permission.check(command, s.t_ns, recorder_connected=core.talk.recorder_connected)
         session.start(command.id, plan)
         self._used_ids.add(command.id)
         self._permission.begun(command.id)
-        daemon.pulse_latch_reset()
-        daemon.output_timer.restart_if_rested(s.t_ns)
-        daemon.lease.renew(s.t_ns)
+        core.pulse_latch_reset()
+        core.output_timer.restart_if_rested(s.t_ns)
+        core.lease.renew(s.t_ns)
         self._noted, self._spent = True, False
         accepted_plan = _to_link(plan, command.plan)
-        daemon.journal.start_detail = _start_detail(command, plan, patient, simulated=self._simulated)
+        core.journal.start_detail = _start_detail(command, plan, patient, simulated=self._simulated)
         self._started = Accepted(re="start", id=command.id, plan=accepted_plan, limits=_limits(reasons))
         return self._started
 
-    def _refuse_now(self, command: Start, daemon: "Daemon") -> None:
+    def _refuse_now(self, command: Start, core: Core) -> None:
         """What forbids any start now.
 
         Raises:
             LinkError: E108 the id is used, or the state is not IDLE; E111 a session is under way.
             InterlockError: E406 a tray is not seated.
         """
-        session = daemon.session
+        session = core.session
         if command.id in self._used_ids:
             raise LinkError("E108", f"the session {command.id!r} was given already; a new one needs a new id")
         if session.active:
             raise LinkError("E111", f"a treatment is under way ({session.state}); stop it first")
         if session.state != "IDLE":
             raise LinkError("E108", f"a start needs IDLE, the state is {session.state}")
-        if daemon.sample.tray_out:
+        if core.sample.tray_out:
             raise InterlockError("E406", "a tray is not seated; push both in")
 
-    def _adjust(self, command: Adjust, daemon: "Daemon") -> Accepted | Refused:
-        session = daemon.session
+    def _adjust(self, command: Adjust, core: Core) -> Accepted | Refused:
+        session = core.session
         before_ma = session.choice_ma
         done = session.adjust(command.steps)
         if done:
             detail = {"from_ma": before_ma, "to_ma": session.choice_ma}
-            daemon.journal.emit("adjust", daemon.sample.t_ns, session.id, dict(detail))
-        return _done(done, "adjust", daemon)
+            core.journal.emit("adjust", core.sample.t_ns, session.id, dict(detail))
+        return _done(done, "adjust", core)
 
-    def _acknowledge(self, role: Role, daemon: "Daemon") -> Accepted | Refused:
-        session = daemon.session
+    def _acknowledge(self, role: Role, core: Core) -> Accepted | Refused:
+        session = core.session
         if session.state == "FAULT" and role != "technician":
             may = KIOSK_MAY_ACKNOWLEDGE | BY_RED_SWITCH if "E401" in session.codes else KIOSK_MAY_ACKNOWLEDGE
             barred = [code for code in session.codes if code not in may]
@@ -175,45 +173,45 @@ class Commands:
         done = session.acknowledge()
         if done:
             self._started = None
-        return _done(done, "acknowledge", daemon)
+        return _done(done, "acknowledge", core)
 
     # ------------------------------------------------------------ what follows the session's step
 
-    def blocked(self, daemon: "Daemon") -> str | None:
+    def blocked(self, core: Core) -> str | None:
         """Code of what forbids energising now: a tray, or a ledger line that is not on disk yet."""
-        if daemon.sample.tray_out:
+        if core.sample.tray_out:
             return "E406"
-        if daemon.session.state != "ARMED":
+        if core.session.state != "ARMED":
             return None
         try:
             return None if self._permission.settled() else "E602"
         except IontoError as error:
-            daemon.session.refuse(error.code)
+            core.session.refuse(error.code)
             return error.code
 
-    def after_step(self, daemon: "Daemon") -> None:
+    def after_step(self, core: Core) -> None:
         """Keep permit and ledger in step: spent at RAMP_UP, closed when the output is open for good."""
-        session = daemon.session
+        session = core.session
         if session.id is None:
             return
         if session.ramped_up and not self._spent:
             self._spent = True
             self._permission.spent(session.id)
-        if self._noted and session.state in ("IDLE", "DONE", "FAULT") and not daemon.gate.enabled:
+        if self._noted and session.state in ("IDLE", "DONE", "FAULT") and not core.gate.enabled:
             self._noted = False
             self._permission.closed(session.id, session.dose.charge_mc, treated=session.ramped_up)
         if session.state == "IDLE":
             self._started = None
 
-    def status(self, daemon: "Daemon") -> Status:
+    def status(self, core: Core) -> Status:
         """The full state, for everyone."""
-        return build_status(daemon, simulated=self._simulated)
+        return build_status(core, simulated=self._simulated)
 
 
-def _done(done: bool, name: str, daemon: "Daemon") -> Accepted | Refused:
+def _done(done: bool, name: str, core: Core) -> Accepted | Refused:
     if done:
         return Accepted(re=name)
-    return Refused(code="E108", message=f"{name} is not possible now (state {daemon.session.state})", re=name)
+    return Refused(code="E108", message=f"{name} is not possible now (state {core.session.state})", re=name)
 
 
 def _limits(reasons: tuple[Reason, ...]) -> tuple[Limit, ...]:

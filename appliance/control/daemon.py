@@ -10,28 +10,20 @@ from typing import Final
 
 from appliance.config import Board
 from appliance.control.commands import Commands
-from appliance.control.gate import Gate, Order
-from appliance.control.journal import Journal
-from appliance.control.lease import Lease
-from appliance.control.report import OutputTimer
-from appliance.control.run import Run
+from appliance.control.core import TICK_NS, Core
+from appliance.control.gate import Order
 from appliance.control.self_test import SelfTest
-from appliance.control.sense import Sense
 from appliance.control.talk import Talk
 from appliance.errors import IontoError, OutputError, SensingError
 from appliance.hal.ports import BoardPort, Clock
 from appliance.hal.scales import Scales
 from appliance.safety import hard_limits
-from appliance.safety.board_limits import refuse_looser
 from appliance.safety.monitors import build_monitors
 from appliance.safety.sample import Sample
 from appliance.safety.trip import Monitor, Trip
-from appliance.treatment.session import Seen, Session
-from appliance.units import ns_from_ms
 
 log = logging.getLogger("ionto.control")
 
-TICK_NS: Final = 5_000_000
 SUB_TICKS: Final = 3  # of a tick, in CONTACT
 LATE_COUNTED_NS: Final = 5_000_000
 LEAST_EDGE_NS: Final = 2_500_000  # two quick edges trip the window
@@ -40,8 +32,8 @@ BUS_LOST_RETRY: Final = 40  # ticks between tries of a bus that failed
 RELAY_TRAVEL_FACTOR: Final = 1.6  # of the operate time: the mirror contact's own tolerance [D]
 
 
-class Daemon:
-    """Composition of one board, one session, one set of clients; `tick` is the whole of its life."""
+class Daemon(Core):
+    """The tick, and the loop that runs it; `tick` is the whole of its life."""
 
     def __init__(
         self,
@@ -55,42 +47,18 @@ class Daemon:
         board_ma: float = hard_limits.CURRENT_MA,
         boot: str = "",
     ) -> None:
-        """`board_ma`: the most that this board's calibration can prove."""
-        refuse_looser(_claims(numbers))
-        self.board = board
-        self.clock = clock
-        self.numbers = numbers
-        self.scales = scales
-        self.talk = talk
+        """As `Core`; `commands` is what clients may ask for."""
+        super().__init__(board, clock, numbers, scales, talk, board_ma=board_ma, boot=boot)
         self.commands = commands
-        self.session = Session()
-        self.lease = Lease()
-        self.sample = Sample()
-        operate_ns = ns_from_ms(numbers.relay.operate_ms)
-        self.gate = Gate(board, scales, clock, operate_ns + TICK_NS)
-        self.sense = Sense(board, scales, numbers, clock)
-        self.monitors: tuple[Monitor, ...] = build_monitors(round(RELAY_TRAVEL_FACTOR * operate_ns))
-        self.run_now = Run(numbers, scales, board_ma)
-        self.self_test: SelfTest | None = SelfTest(numbers, scales)
-        self.journal = Journal(talk, boot)
-        self.seen = Seen()
-        self.output_timer = OutputTimer(numbers.timer.reset_low_min * 60.0)
-        self.tick_count = 0
+        self.monitors: tuple[Monitor, ...] = build_monitors(round(RELAY_TRAVEL_FACTOR * self.operate_ns))
         self.sub_tick = 0
         self.late_count = 0
         self.worst_late_ns = 0
         self._last_ns: int | None = None
         self._last_kick_ns = 0
-        self._bus_lost_at: int | None = None
-        self._reset_pulse = 0
         self._entries = 0  # of states, as last seen
         self._due_ns = 0
         self._expected_ns = 0  # the grid before any skip: what lateness is measured against
-
-    @property
-    def bus_lost(self) -> bool:
-        """Whether the board does not answer: nothing is measured then."""
-        return self._bus_lost_at is not None
 
     # ------------------------------------------------------------ the tick
 
@@ -116,10 +84,10 @@ class Daemon:
         s.late_ns = late_ns
         s.state = self.session.state
         s.lease_lost = not self.lease.alive(now_ns)
-        if self._bus_lost_at is not None:
-            if self.tick_count - self._bus_lost_at < BUS_LOST_RETRY:
+        if self.bus_lost_at is not None:
+            if self.tick_count - self.bus_lost_at < BUS_LOST_RETRY:
                 return
-            self._bus_lost_at = None
+            self.bus_lost_at = None
         self.sense.read(s, self.gate, self.tick_count)
         if s.state == "CONTACT" and self.sense.ready:
             self.sense.start(self.run_now.contact_channel())
@@ -194,26 +162,21 @@ class Daemon:
         s, state = self.sample, self.session.state
         if state == "SELF_TEST" and self.self_test is not None:
             self.gate.act_test(self.self_test.order, s.t_ns)
-        elif self._bus_lost_at is None:
+        elif self.bus_lost_at is None:
             self.gate.act(order, self.run_now.generation, s.t_ns)
-        if state != "CONTACT" and self._bus_lost_at is None:
+        if state != "CONTACT" and self.bus_lost_at is None:
             self.sense.start_next(self.tick_count)
         self.output_timer.tick(s.t_ns, enabled=self.gate.enabled)
-        if self._reset_pulse:
-            self._reset_pulse -= 1
-            self.board.latch_reset(self._reset_pulse > 0)
-
-    def pulse_latch_reset(self) -> None:
-        """Once at a start, when the latch reads untripped: restarts the treatment timer, clears nothing."""
-        if not self.sample.latch_tripped:
-            self._reset_pulse = 2
+        if self.reset_pulse:
+            self.reset_pulse -= 1
+            self.board.latch_reset(self.reset_pulse > 0)
 
     def _cut(self, error: Exception) -> None:
         """Zero by pin, FAULT, and the reason kept."""
         self.gate.cut(self.sample.t_ns)
         code = error.code if isinstance(error, IontoError) else "E410"
         if isinstance(error, SensingError | OutputError):
-            self._bus_lost_at = self.tick_count
+            self.bus_lost_at = self.tick_count
             if self._red_switch():
                 code = "E401"  # it takes the chips' power, too
         if self.session.state != "FAULT":
@@ -301,17 +264,3 @@ class Daemon:
             log.error("at the end: %s", error)
         self.board.safe()
         self.board.close()
-
-
-def _claims(numbers: Board) -> dict[str, float]:
-    """What the board file says of its limits and protection, by the names in the file."""
-    return {
-        "limit.volts": numbers.limit.volts,
-        "limit.probe_volts": numbers.limit.probe_volts,
-        "limit.full_scale_ma": numbers.limit.full_scale_ma,
-        "supply.rail_v": numbers.supply.rail_v,
-        "protect.trip_ma": numbers.protect.trip_ma,
-        "protect.trip_tolerance_ma": numbers.protect.trip_tolerance_ma,
-        "watchdog.trip_ms": numbers.watchdog.trip_ms[1],
-        "relay.release_ms": numbers.relay.release_ms,
-    }

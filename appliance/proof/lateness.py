@@ -10,7 +10,8 @@ import msgspec
 
 from appliance.config import load_board
 from appliance.control.commands import Commands
-from appliance.control.daemon import TICK_NS, Daemon
+from appliance.control.core import TICK_NS
+from appliance.control.daemon import Daemon
 from appliance.hal.board import bench_board
 from appliance.hal.calibration import Calibration
 from appliance.hal.clock import MonotonicClock

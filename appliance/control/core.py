@@ -1,0 +1,90 @@
+"""The parts that one tick works on, in one place that commands and report can see without seeing the tick.
+
+It holds and decides nothing: who may change which part is said by the module of that part.
+"""
+
+from typing import Final
+
+from appliance.config import Board
+from appliance.control.gate import Gate
+from appliance.control.journal import Journal
+from appliance.control.lease import Lease
+from appliance.control.output_timer import OutputTimer
+from appliance.control.run import Run
+from appliance.control.self_test import SelfTest
+from appliance.control.sense import Sense
+from appliance.control.talk import Talk
+from appliance.hal.ports import BoardPort, Clock
+from appliance.hal.scales import Scales
+from appliance.safety import hard_limits
+from appliance.safety.board_limits import refuse_looser
+from appliance.safety.sample import Sample
+from appliance.treatment.session import Seen, Session
+from appliance.units import ns_from_ms
+
+TICK_NS: Final = 5_000_000
+
+
+class Core:
+    """One board, one session, one set of clients."""
+
+    def __init__(
+        self,
+        board: BoardPort,
+        clock: Clock,
+        numbers: Board,
+        scales: Scales,
+        talk: Talk,
+        *,
+        board_ma: float = hard_limits.CURRENT_MA,
+        boot: str = "",
+    ) -> None:
+        """`board_ma`: the most that this board's calibration can prove.
+
+        Raises:
+            ConfigError: E502, the board file is looser than a hard limit.
+        """
+        refuse_looser(_claims(numbers))
+        self.board = board
+        self.clock = clock
+        self.numbers = numbers
+        self.scales = scales
+        self.talk = talk
+        self.session = Session()
+        self.lease = Lease()
+        self.sample = Sample()
+        self.seen = Seen()
+        self.operate_ns = ns_from_ms(numbers.relay.operate_ms)
+        self.gate = Gate(board, scales, clock, self.operate_ns + TICK_NS)
+        self.sense = Sense(board, scales, numbers, clock)
+        self.run_now = Run(numbers, scales, board_ma)
+        self.self_test: SelfTest | None = SelfTest(numbers, scales)
+        self.journal = Journal(talk, boot)
+        self.output_timer = OutputTimer(numbers.timer.reset_low_min * 60.0)
+        self.tick_count = 0
+        self.bus_lost_at: int | None = None  # tick at which the board stopped answering: nothing is measured then
+        self.reset_pulse = 0  # ticks that LATCH_RESET is still to stay high
+
+    @property
+    def bus_lost(self) -> bool:
+        """Whether the board does not answer."""
+        return self.bus_lost_at is not None
+
+    def pulse_latch_reset(self) -> None:
+        """Once at a start, when the latch reads untripped: restarts the treatment timer, clears nothing."""
+        if not self.sample.latch_tripped:
+            self.reset_pulse = 2
+
+
+def _claims(numbers: Board) -> dict[str, float]:
+    """What the board file says of its limits and protection, by the names in the file."""
+    return {
+        "limit.volts": numbers.limit.volts,
+        "limit.probe_volts": numbers.limit.probe_volts,
+        "limit.full_scale_ma": numbers.limit.full_scale_ma,
+        "supply.rail_v": numbers.supply.rail_v,
+        "protect.trip_ma": numbers.protect.trip_ma,
+        "protect.trip_tolerance_ma": numbers.protect.trip_tolerance_ma,
+        "watchdog.trip_ms": numbers.watchdog.trip_ms[1],
+        "relay.release_ms": numbers.relay.release_ms,
+    }
