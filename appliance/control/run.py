@@ -21,6 +21,7 @@ from appliance.treatment.signature import Signature
 from appliance.treatment.trim import Trim
 
 DITHER_FROM_MA: Final = 2.0
+PROBE_AFTER_NS: Final = 50_000_000  # K1 closed and 5 V settled first: a set that waits for volts winds the sink up
 HALF_SUB_TICK_NS: Final = 833_333
 LIMITED_BY_MA: Final = 0.1  # the base this far below its goal counts as limited
 GAP_CHANNELS: Final[tuple[MonitorChannel, ...]] = ("source", "compliance_volts", "source", "set_volts")
@@ -93,7 +94,7 @@ class Run:
     def contact(self, s: Sample, gate: Gate, sense: Sense) -> Verdict:
         """Let the probe look at one sub-tick."""
         probe = self.probe
-        if probe is None or not s.output_closed:
+        if probe is None or not s.output_closed or s.t_ns - s.enabled_since_ns < PROBE_AFTER_NS:
             return "seeking"
         age_s = None
         if s.patient_v is not None and gate.step_at_ns is not None:
