@@ -3,6 +3,7 @@
 from typing import Final, Protocol
 
 from appliance.control.core import Core
+from appliance.control.plan_link import from_link, to_link
 from appliance.control.report import build_status, wait_s
 from appliance.control.talk import Request
 from appliance.errors import InterlockError, IontoError, LinkError
@@ -16,7 +17,6 @@ from appliance.link.messages import (
     Limit,
     Pause,
     PermitGrant,
-    Plan,
     Refused,
     Renew,
     Resume,
@@ -120,7 +120,7 @@ class Commands:
             return self._started
         self._refuse_now(command, core)
         session, s = core.session, core.sample
-        plan, reasons = constrain_plan(_from_link(command.plan), self._board_ma)
+        plan, reasons = constrain_plan(from_link(command.plan), self._board_ma)
         waiting_s = wait_s(core, plan.duration_s)
         if waiting_s > 0.0:
             raise LinkError("E112", f"the treatment timer rests {waiting_s / 60.0:.0f} min more; start again then")
@@ -132,7 +132,7 @@ class Commands:
         core.output_timer.restart_if_rested(s.t_ns)
         core.lease.renew(s.t_ns)
         self._noted, self._spent = True, False
-        accepted_plan = _to_link(plan, command.plan)
+        accepted_plan = to_link(plan)
         core.journal.start_detail = _start_detail(command, plan, patient, simulated=self._simulated)
         self._started = Accepted(re="start", id=command.id, plan=accepted_plan, limits=_limits(reasons))
         return self._started
@@ -219,31 +219,6 @@ def _limits(reasons: tuple[Reason, ...]) -> tuple[Limit, ...]:
 
 
 _TIMES: Final = frozenset(("limit.time", "limit.charge"))
-
-
-def _from_link(plan: Plan) -> TreatmentPlan:
-    return TreatmentPlan(
-        site=plan.site,
-        set_ma=plan.set_ma,
-        max_ma=plan.max_ma,
-        duration_s=plan.duration_s,
-        polarity=plan.polarity,
-        ramp_ma_per_s=plan.ramp_ma_per_s,
-        someone_beside=plan.someone_beside,
-    )
-
-
-def _to_link(plan: TreatmentPlan, asked: Plan) -> Plan:
-    return Plan(
-        site=plan.site,
-        set_ma=plan.set_ma,
-        max_ma=plan.max_ma,
-        duration_s=plan.duration_s,
-        polarity=plan.polarity,
-        ramp_ma_per_s=plan.ramp_ma_per_s,
-        someone_beside=plan.someone_beside,
-        median_contact_ohm=asked.median_contact_ohm,
-    )
 
 
 def _start_detail(

@@ -25,6 +25,25 @@ from appliance.units import ns_from_ms
 TICK_NS: Final = 5_000_000
 
 
+class Shown:
+    """Mean of the return current between two statuses: 100 ms, whole periods of 50 and 60 Hz, so no hum is shown."""
+
+    def __init__(self) -> None:
+        self._sum_ma = 0.0
+        self._n = 0
+
+    def add(self, return_ma: float) -> None:
+        """One reading."""
+        self._sum_ma += return_ma
+        self._n += 1
+
+    def take(self) -> float | None:
+        """The mean since the last call; None when nothing was read."""
+        mean_ma = self._sum_ma / self._n if self._n else None
+        self._sum_ma, self._n = 0.0, 0
+        return mean_ma
+
+
 class Core:
     """One board, one session, one set of clients."""
 
@@ -61,6 +80,7 @@ class Core:
         self.self_test: SelfTest | None = SelfTest(numbers, scales)
         self.journal = Journal(talk, boot)
         self.output_timer = OutputTimer(numbers.timer.reset_low_min * 60.0)
+        self.shown = Shown()
         self.tick_count = 0
         self.bus_lost_at: int | None = None  # tick at which the board stopped answering: nothing is measured then
         self.reset_pulse = 0  # ticks that LATCH_RESET is still to stay high

@@ -89,6 +89,7 @@ class Daemon(Core):
                 return
             self.bus_lost_at = None
         self.sense.read(s, self.gate, self.tick_count)
+        self.shown.add(s.return_ma)
         if s.state == "CONTACT" and self.sense.ready:
             self.sense.start(self.run_now.contact_channel())
 

@@ -3,7 +3,8 @@
 from typing import Final
 
 from appliance.control.core import Core
-from appliance.link.messages import Contact, Interlocks, Limit, Paused, Plan, Status, Trip
+from appliance.control.plan_link import to_link
+from appliance.link.messages import Contact, Interlocks, Limit, Paused, Status, Trip
 from appliance.safety import hard_limits
 from appliance.treatment.plan import LEAST_MA
 from appliance.treatment.session import BY_PERSON, RUNNING
@@ -35,10 +36,10 @@ def build_status(core: Core, *, simulated: bool) -> Status:
         session=session.id,
         site=plan.site if plan is not None else None,
         direction="reversed" if session.reversed else "normal",
-        plan=_plan(core),
+        plan=to_link(plan) if plan is not None else None,
         set_ma=gate.base_ma if gate.enabled else 0.0,
         target_ma=session.goal_ma,
-        return_ma=s.return_ma if measured else None,
+        return_ma=core.shown.take() if measured else None,
         source_ma=core.sense.last_source_ma if measured else None,
         patient_v=core.sense.last_patient_v if measured and gate.enabled else None,
         compliance_v=s.asked_compliance_v,
@@ -69,21 +70,6 @@ def _reason(core: Core) -> str | None:
     if session.state == "FAULT":
         return session.codes[0] if session.codes else session.reason
     return session.reason if session.state in ("DONE", "IDLE") else None
-
-
-def _plan(core: Core) -> Plan | None:
-    plan = core.session.plan
-    if plan is None:
-        return None
-    return Plan(
-        site=plan.site,
-        set_ma=plan.set_ma,
-        max_ma=plan.max_ma,
-        duration_s=plan.duration_s,
-        polarity=plan.polarity,
-        ramp_ma_per_s=plan.ramp_ma_per_s,
-        someone_beside=plan.someone_beside,
-    )
 
 
 def _contact(core: Core) -> Contact | None:

@@ -30,6 +30,7 @@ class TreatmentPlan:
     polarity: PolarityPlan = "reverse_at_half"
     ramp_ma_per_s: float = 0.5
     someone_beside: bool = False
+    median_contact_ohm: float | None = None  # of earlier sessions; None = no check
 
     @property
     def limits(self) -> SiteLimits:
