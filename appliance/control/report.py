@@ -37,7 +37,7 @@ def build_status(core: Core, *, simulated: bool) -> Status:
         site=plan.site if plan is not None else None,
         direction="reversed" if session.reversed else "normal",
         plan=to_link(plan) if plan is not None else None,
-        set_ma=gate.base_ma if gate.enabled else 0.0,
+        set_ma=session.base_ma if running else gate.base_ma if gate.enabled else 0.0,  # the trim is no setting
         target_ma=session.goal_ma,
         return_ma=core.shown.take() if measured else None,
         source_ma=core.sense.last_source_ma if measured else None,

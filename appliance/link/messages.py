@@ -194,7 +194,7 @@ class Status(Message, frozen=True, tag="status"):
     site: str | None
     direction: Direction
     plan: Plan | None
-    set_ma: float  # in force now, without dither
+    set_ma: float  # in force now, without dither and trim
     target_ma: float  # where the ramp is going
     return_ma: float | None  # measured at the patient; None = not measured
     source_ma: float | None
