@@ -9,7 +9,7 @@ from appliance.safety.trip import Trip
 from appliance.treatment.session import Session
 
 Detail = dict[str, str | float | int | bool | None]
-TRIPS_SHOWN = 8
+LIMITED_FROM_S = 1.0  # a limit that held the current for less is not what the record is about
 
 
 class Journal:
@@ -70,7 +70,9 @@ class Journal:
         self.emit("trip", s.t_ns, session.id, detail)
 
     def _end(self, session: Session, s: Sample, run: Run) -> None:
-        limited = max(run.limited_s, key=lambda key: run.limited_s[key]) if run.limited_s else None
+        limited = max(run.limited_s, key=lambda key: run.limited_s[key], default=None)
+        if limited is not None and run.limited_s[limited] < LIMITED_FROM_S:
+            limited = None
         dose = session.dose
         detail: Detail = {
             "outcome": session.outcome,
