@@ -5,7 +5,6 @@ from typing import Final
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
 NS_PER_US: Final = 1_000
-MA_PER_A: Final = 1_000.0
 
 
 def s_from_ns(duration_ns: int) -> float:

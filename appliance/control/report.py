@@ -10,12 +10,11 @@ from appliance.treatment.plan import LEAST_MA
 from appliance.treatment.session import BY_PERSON, RUNNING
 
 TRIPS_SHOWN: Final = 8
-CONTACT_RESERVE_S: Final = hard_limits.CONTACT_TOTAL_S
 
 
 def wait_s(core: Core, duration_s: float) -> float:
     """Seconds until a treatment of `duration_s` fits before the hardware timer's earliest trip; 0 when it fits now."""
-    if core.output_timer.output_s + duration_s + CONTACT_RESERVE_S <= hard_limits.OUTPUT_TIME_S:
+    if core.output_timer.output_s + duration_s + hard_limits.CONTACT_TOTAL_S <= hard_limits.OUTPUT_TIME_S:
         return 0.0
     return core.output_timer.rest_left_s(core.sample.t_ns)
 

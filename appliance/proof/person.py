@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from appliance.link.messages import Acknowledge, Begin, Command, Plan, Renew, Start, State, Status
+from appliance.link.messages import Begin, Command, Plan, Renew, Start, State, Status
 from appliance.safety.hard_limits import SITES
 
 RENEW_S: Final = 0.5
@@ -58,10 +58,6 @@ class Person:
         if now_s - self._away_s >= BACK_AFTER_S and "hands_in" not in self._scripted:
             self._away_s = now_s
             self._act("hands_in")
-
-    def acknowledge(self) -> None:
-        """'Finished' was read."""
-        self._send(Acknowledge())
 
     def _begin(self, for_s: float) -> None:
         if SITES[self._plan.site].needs_pedal and not self._plan.someone_beside:

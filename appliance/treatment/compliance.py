@@ -9,6 +9,7 @@ from typing import Final
 
 from appliance.safety import hard_limits
 from appliance.safety.monitors.area import ELECTRODES_V
+from appliance.safety.monitors.current import Mismatch
 
 GAIN: Final = 1.2  # [D]
 HEADROOM_V: Final = 2.5  # board.toml limit.headroom_volts; the chain of resistors at 25 mA takes 1.9 V
@@ -16,7 +17,6 @@ RISE_V_PER_S: Final[dict[str, float]] = {"RAMP_UP": 10.0, "HOLD": 0.5, "RAMP_DOW
 FROZEN_ABOVE: Final = 1.08
 AVERAGE_S: Final = 2.0
 OBSERVE_FROM_MA: Final = 2.0  # below it the electrodes' error hides the loop; what CONTACT found stands
-SERIES_KOHM: Final = 0.075  # what lies between V_COMP and the patient, see Mismatch.DROP_KOHM
 RESERVE_V: Final = 0.9  # kept between V_COMP and what the loop needs, so that the source stays in regulation [D]
 
 
@@ -64,4 +64,4 @@ class Compliance:
     def regulation_cap_ma(self) -> float:
         """The most that the voltage asked for can drive in regulation, at the loop's resistance of now."""
         room_v = self.asked_v - ELECTRODES_V - RESERVE_V
-        return max(0.0, room_v) / (max(self._loop_fast_ohm, 1.0) / 1000.0 + SERIES_KOHM)
+        return max(0.0, room_v) / (max(self._loop_fast_ohm, 1.0) / 1000.0 + Mismatch.DROP_KOHM)
