@@ -12,7 +12,6 @@ from appliance.units import NS_PER_S
 
 KEPT: Final = 4096  # segments: 20 s in regulation, and every 5 us step between an edge and the next look
 MAINS_HZ: Final = 50.0
-MAINS_RAD_PER_NS: Final = 2.0 * math.pi * MAINS_HZ / NS_PER_S
 
 # Indices of a segment. FLOW, SOURCE, BASE and SUPPLY are pairs: value at the start, value at the end.
 T0, T1, FLOW, SOURCE, BASE, SUPPLY, SET = 0, 1, 2, 4, 6, 8, 10
@@ -30,11 +29,16 @@ Segment = tuple[
 class History:
     """Segments in order of time, the newest last, without gaps."""
 
-    __slots__ = ("hum_phase", "segments")
+    __slots__ = ("_mains_rad_per_ns", "hum_phase", "segments")
 
     def __init__(self, hum_phase: float) -> None:
         self.segments: deque[Segment] = deque(maxlen=KEPT)
         self.hum_phase = hum_phase
+        self.hum_at(MAINS_HZ)
+
+    def hum_at(self, mains_hz: float) -> None:
+        """The mains of this country: 50 or 60 Hz."""
+        self._mains_rad_per_ns = 2.0 * math.pi * mains_hz / NS_PER_S
 
     def mean(self, field: int, t0_ns: int, t1_ns: int, since: float) -> float:
         """Mean of a pair over a window; `since` has been there since the last segment ended."""
@@ -98,9 +102,9 @@ class History:
 
     def hum_mean(self, t0_ns: int, t1_ns: int) -> float:
         """Mean of a mains hum of amplitude one over a window."""
-        phase = self.hum_phase
-        span = (t1_ns - t0_ns) * MAINS_RAD_PER_NS
-        start = t0_ns * MAINS_RAD_PER_NS + phase
+        rad_per_ns = self._mains_rad_per_ns
+        span = (t1_ns - t0_ns) * rad_per_ns
+        start = t0_ns * rad_per_ns + self.hum_phase
         return (math.cos(start) - math.cos(start + span)) / span
 
 
