@@ -32,6 +32,16 @@ def number(low: float, high: float) -> Callable[[str], float]:
     return parse
 
 
+def numbers(low: float, high: float) -> Callable[[str], tuple[float, ...]]:
+    """A parser of numbers separated by commas, each from `low` to `high`."""
+    one = number(low, high)
+
+    def parse(text: str) -> tuple[float, ...]:
+        return tuple(one(part) for part in text.split(","))
+
+    return parse
+
+
 def whole(low: int, high: int) -> Callable[[str], int]:
     """A parser of whole numbers from `low` to `high`, both allowed."""
 
