@@ -7,11 +7,15 @@ answers is the bench's matter. It never lets a value through that the bench coul
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from appliance.errors import ConfigError
 
 Value = float | int | bool | str
+Family = Literal["patient", "water", "lead", "sensor", "dac", "bus", "relay", "interlock", "protection", "supply"]
+# What must be so for an action to mean anything: "" nothing; "patient" a person and not a mere load; "hands_in" that
+# person's hands in the water; "energised" output on and K1 closed.
+Needs = Literal["", "patient", "hands_in", "energised"]
 
 
 class Param(NamedTuple):
@@ -25,11 +29,23 @@ class Param(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
+_NO_PARAMS: Final[Mapping[str, Param]] = MappingProxyType({})
+_NO_VALUES: Final[Mapping[str, Value]] = MappingProxyType({})
+
+
 class Action(NamedTuple):
-    """One action and its parameters by name."""
+    """One action.
+
+    `hidden`: by itself it changes nothing that is felt or read in treatment; it matters together with another fault.
+    `cases`: the sets of parameters that are worth trying, for a campaign; every required parameter is in each.
+    """
 
     help: str
-    params: Mapping[str, Param] = MappingProxyType({})
+    family: Family
+    params: Mapping[str, Param] = _NO_PARAMS
+    hidden: bool = False
+    needs: Needs = ""
+    cases: tuple[Mapping[str, Value], ...] = (_NO_VALUES,)
 
 
 def _over_s(default: float | None) -> Param:
@@ -41,63 +57,81 @@ _RESTORE: Final = Param(bool, "true: end the fault again", default=False)
 ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
     {
         # -- the person
-        "hands_in": Action("both hands go into the water, flat"),
-        "hands_out": Action("both hands leave the water", {"over_s": _over_s(0.3)}),
+        "hands_in": Action("both hands go into the water, flat", "patient", needs="patient"),
+        "hands_out": Action("both hands leave the water", "patient", {"over_s": _over_s(0.3)}, needs="hands_in"),
         "lift": Action(
             "a hand leaves the water, or comes back, up to an area",
+            "patient",
             {
                 "to_area_cm2": Param(float, "wet area that stays, square centimetres", None, 0.0, 1000.0),
                 "over_s": _over_s(None),
                 "hand": Param(str, "which hand", "left", choices=("left", "right", "both")),
             },
+            needs="hands_in",
+            cases=({"to_area_cm2": 10.0, "over_s": 0.2}, {"to_area_cm2": 10.0, "over_s": 30.0}),
         ),
         "salt": Action(
             "salt or baking soda goes into each tray",
+            "water",
             {"teaspoons": Param(float, "level teaspoons a tray", 1.0, 0.0, 20.0)},
         ),
         "pedal": Action(
-            "the pedal is pressed and released", {"hold_s": Param(float, "seconds pressed", 0.2, 0.0, 60.0)}
+            "the pedal is pressed and released",
+            "interlock",
+            {"hold_s": Param(float, "seconds pressed", 0.2, 0.0, 60.0)},
         ),
-        "estop": Action("the red switch is pushed", {"release": Param(bool, "true: pulled out again", default=False)}),
+        "estop": Action(
+            "the red switch is pushed", "interlock", {"release": Param(bool, "true: pulled out again", default=False)}
+        ),
         "tray_out": Action(
             "a tray is pulled out of its seat",
+            "interlock",
             {
                 "side": Param(str, "which tray", "left", choices=("left", "right")),
                 "back": Param(bool, "true: pushed in again", default=False),
             },
         ),
         # -- leads and loads
-        "lead_break": Action("a patient lead breaks", {"restore": _RESTORE}),
+        "lead_break": Action("a patient lead breaks", "lead", {"restore": _RESTORE}),
         "lead_flicker": Action(
             "a patient lead opens and closes again",
+            "lead",
             {
                 "ms": Param(float, "milliseconds open each time", 20.0, 0.01, 10_000.0),
                 "count": Param(int, "how often, with pauses of the same length", 1, 1, 1000),
             },
+            needs="energised",
         ),
-        "short": Action("a cable joins both electrodes"),
-        "one_tray": Action("both plates lie in one tray"),
+        "short": Action("a cable joins both electrodes", "lead"),
+        "one_tray": Action("both plates lie in one tray", "lead"),
         # -- chips
         "dac_stuck": Action(
-            "DAC1 stays at a code, whatever is written", {"code": Param(int, "the code", None, 0, 4095)}
+            "DAC1 stays at a code, whatever is written",
+            "dac",
+            {"code": Param(int, "the code", None, 0, 4095)},
+            cases=({"code": 4095}, {"code": 2048}, {"code": 0}),
         ),
-        "dac_midscale": Action("both DACs wake at mid-scale, as from the factory"),
-        "adc_freeze": Action("the return ADC repeats its last result"),
-        "adc_reset": Action("the return ADC browns out and wakes with its reset configuration"),
-        "adc_swap": Action("the two ADCs answer to each other's address"),
-        "sense_open": Action("the return sense resistor R_M opens"),
-        "sense_short": Action("the return sense resistor R_M shorts"),
+        "dac_midscale": Action("both DACs wake at mid-scale, as from the factory", "dac"),
+        "adc_freeze": Action("the return ADC repeats its last result", "sensor"),
+        "adc_reset": Action("the return ADC browns out and wakes with its reset configuration", "sensor"),
+        "adc_swap": Action("the two ADCs answer to each other's address", "sensor"),
+        "sense_open": Action("the return sense resistor R_M opens", "sensor"),
+        "sense_short": Action("the return sense resistor R_M shorts", "sensor"),
         "i2c_nack": Action(
             "a chip does not acknowledge",
+            "bus",
             {"address": Param(int, "its 7-bit address", None, 0x08, 0x77), "restore": _RESTORE},
+            cases=({"address": 0x48}, {"address": 0x49}, {"address": 0x62}, {"address": 0x63}),
         ),
-        "i2c_hang": Action("the bus hangs: every transfer times out", {"restore": _RESTORE}),
+        "i2c_hang": Action("the bus hangs: every transfer times out", "bus", {"restore": _RESTORE}),
         # -- power, relays, protection
-        "supply_drop": Action("the supply drops out", {"for_s": Param(float, "seconds without", 0.05, 0.0001, 60.0)}),
-        "relay_weld": Action("K1's contacts weld closed"),
-        "polarity_weld": Action("K2 stays where it is"),
-        "watchdog_dead": Action("the watchdog chip no longer trips"),
-        "latch_dead": Action("the over-current latch no longer trips"),
+        "supply_drop": Action(
+            "the supply drops out", "supply", {"for_s": Param(float, "seconds without", 0.05, 0.0001, 60.0)}
+        ),
+        "relay_weld": Action("K1's contacts weld closed", "relay", hidden=True, needs="energised"),
+        "polarity_weld": Action("K2 stays where it is", "relay", hidden=True),
+        "watchdog_dead": Action("the watchdog chip no longer trips", "protection", hidden=True),
+        "latch_dead": Action("the over-current latch no longer trips", "protection", hidden=True),
     }
 )
 
