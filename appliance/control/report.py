@@ -6,8 +6,9 @@ from appliance.control.core import Core
 from appliance.control.plan_link import to_link
 from appliance.link.messages import Contact, Interlocks, Limit, Paused, Status, Trip
 from appliance.safety import hard_limits
+from appliance.treatment.pause import BY_PERSON
 from appliance.treatment.plan import LEAST_MA
-from appliance.treatment.session import BY_PERSON, RUNNING
+from appliance.treatment.session import RUNNING
 
 TRIPS_SHOWN: Final = 8
 

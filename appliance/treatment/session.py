@@ -11,6 +11,8 @@ from appliance.safety import hard_limits
 from appliance.safety.sample import State
 from appliance.safety.trip import PauseReason, Trip, strongest
 from appliance.treatment.dose import Dose
+from appliance.treatment.pause import RESUME_AFTER_S, RESUME_BETWEEN_S, RESUME_TRY_S, Interruption
+from appliance.treatment.pedal import Pedal
 from appliance.treatment.plan import LEAST_MA, TreatmentPlan
 from appliance.treatment.ramp import slew
 
@@ -24,13 +26,8 @@ STING_S: Final = 0.5
 PEDAL_ENDS_S: Final = 1.5  # held this long, the pedal ends the session
 ZERO_WAIT_S: Final = 0.5  # for the measured current to vanish before K2 may move
 OPEN_WAIT_S: Final = 0.035  # K1 has opened, its operate time and a tick long, before K2 may move (hardware design, 1)
-RESUME_AFTER_S: Final = 2.0
-RESUME_TRY_S: Final = 10.0
-RESUME_BETWEEN_S: Final = 3.0
 HELD_S: Final = 10.0  # a ramp that limits hold up this long is a HOLD
 STEP_MA: Final = 1.0  # the patient's step
-BY_PERSON: Final = frozenset(("pedal", "stings", "tray", "operator_lost"))
-LOWER_AFTER: Final = frozenset(("pedal", "stings"))
 AFTER_RANK: Final[dict[After, int]] = {"REVERSE": 0, "PAUSED": 1, "DONE": 2}
 RUNNING: Final = frozenset(("RAMP_UP", "HOLD", "RAMP_DOWN"))
 ENERGISED: Final = frozenset(("CONTACT", "RAMP_UP", "HOLD", "RAMP_DOWN"))
@@ -69,7 +66,7 @@ class Session:
         self.outcome: Outcome | None = None
         self.reason: str | None = None
         self.codes: list[str] = []  # of FAULT
-        self.pause: PauseReason | None = None
+        self.pedal = Pedal()
         self.resuming = False
         self.ramped_up = False  # the permit is spent
         self.contact_s = 0.0
@@ -77,10 +74,7 @@ class Session:
         self._after: After = "DONE"
         self._stops = 0
         self._lowered = False  # since the last ramp: tries that find no hands lower no further
-        self._away_since_ns: int | None = None
-        self._pedal_was = False
-        self._pedal_ready = False
-        self._pedal_since_ns: int | None = None
+        self._away = Interruption()
         self._zero_since_ns: int | None = None
         self._t_ns = 0
 
@@ -117,11 +111,14 @@ class Session:
         self.base_ma = slew(self.base_ma, allowed_ma, up, down, dt_s)
 
     @property
+    def pause(self) -> PauseReason | None:
+        """Why it is interrupted; None when it is not."""
+        return self._away.reason
+
+    @property
     def away_left_s(self) -> float:
         """Until an interrupted session ends by itself."""
-        if self._away_since_ns is None:
-            return hard_limits.PAUSED_S
-        return max(0.0, hard_limits.PAUSED_S - (self._t_ns - self._away_since_ns) / 1e9)
+        return self._away.left_s(self._t_ns)
 
     @property
     def remaining_s(self) -> float:
@@ -144,11 +141,11 @@ class Session:
         self.choice_ma = plan.set_ma
         self.reversed = plan.polarity == "fixed_reversed"
         self.half_done = self.resuming = self.ramped_up = False
-        self.outcome = self.reason = self.pause = None
+        self.outcome = self.reason = None
         self.contact_s = 0.0
-        self._away_since_ns = None
         self._stops = 0
-        self._pedal_ready = False
+        self._away.end()
+        self.pedal.forget()
         self._enter("ARMED")
         return True
 
@@ -193,7 +190,7 @@ class Session:
         """PAUSED → CONTACT by a person, under a live lease."""
         if self.state != "PAUSED" or not lease_alive or blocked is not None:
             return False
-        if self.pause in LOWER_AFTER and not self._lowered:
+        if self._away.lowers and not self._lowered:
             self._lowered = True
             self.choice_ma = max(LEAST_MA, self.choice_ma - STEP_MA)
         self._enter_contact(resuming=True)
@@ -229,10 +226,7 @@ class Session:
     def step(self, seen: Seen) -> None:
         """Look at one tick. Trips come first; then what the state waits for."""
         self._t_ns = seen.t_ns
-        if not seen.pedal:
-            self._pedal_since_ns = None
-        elif self._pedal_since_ns is None:
-            self._pedal_since_ns = seen.t_ns
+        self.pedal.see(seen.t_ns, pressed=seen.pedal)
         if seen.trips:
             self._react(seen.trips)
         running = self.state in RUNNING
@@ -248,7 +242,6 @@ class Session:
             self._paused(seen)
         elif self.state == "ARMED":
             self._armed(seen)
-        self._pedal_was = seen.pedal
 
     def _react(self, trips: list[Trip]) -> None:
         trip = strongest(trips)
@@ -282,17 +275,14 @@ class Session:
         plan = self.plan
         if plan is None or not plan.limits.needs_pedal:
             return
-        if not self._pedal_ready:
-            self._pedal_ready = not seen.pedal
-        elif self._pedal_was and not seen.pedal and seen.lease_alive and seen.blocked is None:
+        if self.pedal.let_go and seen.lease_alive and seen.blocked is None:
             self._enter_contact(resuming=False)
 
     def _contact(self, seen: Seen) -> None:
         self.contact_s += seen.dt_s
         if seen.contact == "good":
             self.ramped_up = True
-            self.pause = None
-            self._away_since_ns = None
+            self._away.end()
             self._enter("RAMP_UP")
         elif self.contact_s >= hard_limits.CONTACT_TOTAL_S:
             self._give_up(seen.contact_why or "contact_timeout")
@@ -342,25 +332,23 @@ class Session:
             elif self._for_s() >= ZERO_WAIT_S:
                 self.fault(["E303"])
         elif (seen.t_ns - self._zero_since_ns) / 1e9 >= hard_limits.REVERSAL_DWELL_S:
-            self.pause = "contact_lost"
+            self._away.note("contact_lost")
             self._enter_contact(resuming=True)
 
     def _paused(self, seen: Seen) -> None:
         if self.away_left_s <= 0.0:
             self._finish("partial", "pause_timeout")
             return
-        if self._pedal_since_ns is not None and (seen.t_ns - self._pedal_since_ns) / 1e9 >= PEDAL_ENDS_S:
+        if self.pedal.held_s >= PEDAL_ENDS_S:
             self._finish("stopped", "pedal_held")
             return
-        pressed_and_released = self._pedal_ready and self._pedal_was and not seen.pedal
-        self._pedal_ready = self._pedal_ready or not seen.pedal
-        if not seen.lease_alive and self.pause not in BY_PERSON:
-            self.pause = "operator_lost"
+        if not seen.lease_alive and not self._away.by_person:
+            self._away.note("operator_lost")
         if seen.blocked is not None:
             return
-        if pressed_and_released:
+        if self.pedal.let_go:
             self.resume(lease_alive=seen.lease_alive, blocked=seen.blocked)
-        elif self.pause not in BY_PERSON and not seen.pedal and seen.lease_alive:
+        elif not self._away.by_person and not seen.pedal and seen.lease_alive:
             waited_s = RESUME_BETWEEN_S if self.resuming else RESUME_AFTER_S
             if self._for_s() >= waited_s:
                 self._enter_contact(resuming=True)
@@ -382,23 +370,20 @@ class Session:
 
     def _enter_contact(self, *, resuming: bool) -> None:
         self.resuming = resuming
-        if resuming and self._away_since_ns is None:
-            self._away_since_ns = self._t_ns
+        if resuming:
+            self._away.begin(self._t_ns)
         self._enter("CONTACT")
 
     def _enter_paused(self, reason: PauseReason) -> None:
-        """A person's pause is never turned into one that ends by itself."""
-        if reason in BY_PERSON or self.pause not in BY_PERSON:
-            self.pause = reason
-        if self._away_since_ns is None:
-            self._away_since_ns = self._t_ns
-        self._pedal_ready = False
+        self._away.note(reason)
+        self._away.begin(self._t_ns)
+        self.pedal.forget()
         self._enter("PAUSED")
 
     def _pause(self, reason: PauseReason, fade_s: float) -> None:
         """A pause from an energised state; before the first RAMP_UP it leads back to ARMED, where a person begins."""
         if self.state == "CONTACT" and not self.ramped_up:
-            self._pedal_ready = False
+            self.pedal.forget()
             self._enter("ARMED")
         elif self.state == "CONTACT":
             self._enter_paused(reason)
@@ -418,15 +403,15 @@ class Session:
             self._fall_ma_per_s, self._after = rate, after
             self.outcome, self.reason = outcome, reason
             if pause is not None:
-                self.pause = pause
+                self._away.note(pause)
             self._enter("RAMP_DOWN")
             return
         self._fall_ma_per_s = max(self._fall_ma_per_s, rate)
         if AFTER_RANK[after] > AFTER_RANK[self._after]:
             self._after = after
             self.outcome, self.reason = outcome, reason
-        if pause is not None and (self.pause not in BY_PERSON or self._after == "DONE"):
-            self.pause = pause
+        if pause is not None:
+            self._away.note(pause)
 
     def _faded(self) -> None:
         if self._after == "DONE":
