@@ -139,3 +139,6 @@ def show(report: Report) -> None:
         return
     out.print(f"{which}: {report.code} {CATALOGUE[report.code].title}; nothing after it was tested", style="bold red")
     out.print(f"What to do: {report.to_do}")
+    if report.late_ticks:
+        ticks = "1 tick" if report.late_ticks == 1 else f"{report.late_ticks} ticks"
+        out.print(f"This program was late in {ticks}: a busy machine, not the board, may be the cause. Run it again.")

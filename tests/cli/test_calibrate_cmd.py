@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from technician_bench import PROGRAM, live_bench
+from technician_bench import PROGRAM, live_bench, said
 
 from appliance.cli.calibrate_cmd import show
 from appliance.config import load_board
@@ -20,15 +20,16 @@ NUMBERS = load_board()
 IDENTITY = Calibration.identity(NUMBERS, simulated=True)
 
 
+@pytest.mark.realtime
 def test_it_calibrates_a_live_bench_and_the_self_test_is_better_for_it(tmp_path: Path) -> None:
     out = tmp_path / "new" / "calibration.json"
     with live_bench(tmp_path) as bench:
         done = bench.ionto("calibrate", "--out", out)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, said(done)
         again = bench.ionto("calibrate", "--out", out, "--json")
-        assert again.returncode == 0, again.stderr
+        assert again.returncode == 0, said(again)
         tested = bench.ionto("selftest", "--calibration", out)
-        assert tested.returncode == 0, tested.stderr
+        assert tested.returncode == 0, said(tested)
         assert bench.control.meter_ma() == 0.0
     assert done.stderr.startswith("SIMULATED board at ")
     assert "25 mA through the dummy load" in done.stderr
@@ -44,6 +45,7 @@ def test_it_calibrates_a_live_bench_and_the_self_test_is_better_for_it(tmp_path:
     assert saved == msgspec.convert(found["calibration"], Calibration)
 
 
+@pytest.mark.realtime
 def test_a_refusal_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     out = tmp_path / "calibration.json"
     out.write_text("as it was")
@@ -62,6 +64,7 @@ def test_a_refusal_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     assert out.read_text() == "as it was"
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_interrupted_at_25_ma_it_ends_at_zero(tmp_path: Path, number: signal.Signals, status: int) -> None:
     out = tmp_path / "calibration.json"
@@ -69,10 +72,10 @@ def test_interrupted_at_25_ma_it_ends_at_zero(tmp_path: Path, number: signal.Sig
         command = [*PROGRAM, "calibrate", "--bench", bench.socket, "--out", out]
         with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as running:
             assert running.stderr is not None
-            said = next(line for line in running.stderr if "25 mA" in line)
+            line = next(line for line in running.stderr if "25 mA" in line)
             running.send_signal(number)
             assert "the output goes to zero" in running.stderr.read()
-            assert running.wait(30) == status, said
+            assert running.wait(30) == status, line
         assert bench.control.meter_ma() == 0.0
         assert bench.control.felt().charge_mc == 0.0
     assert not out.exists()
@@ -104,7 +107,7 @@ def test_the_result_fits_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -
     worst = Errors(-0.999, -0.999, -0.999)
     rows = (Row(25.0, 25.999, True, worst, worst), Row(10.0, 10.1, False, worst, Errors(-0.0001, None, 0.0001)))
     show(Outcome(IDENTITY, rows), Path("/var/lib/ionto/calibration.json"), "calibration of 2026-05-01")
-    said = capsys.readouterr().out
-    assert max(map(len, said.splitlines())) <= 80
-    assert "-0.999 -> -0.999" in said
-    assert "-0.999 -> +0.000" in said  # no minus before a zero
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert "-0.999 -> -0.999" in text
+    assert "-0.999 -> +0.000" in text  # no minus before a zero

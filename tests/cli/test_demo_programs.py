@@ -13,6 +13,8 @@ import pytest
 from appliance.cli.demo.programs import Programs
 from appliance.errors import ConfigError
 
+pytestmark = pytest.mark.realtime
+
 
 def alive(pid: int) -> bool:
     try:

@@ -16,6 +16,7 @@ import pytest
 from appliance.kiosk.offscreen import virtual_display
 from appliance.sim.felt_log import Happened, read_felt
 
+pytestmark = pytest.mark.realtime
 DEMO = [sys.executable, "-m", "appliance.cli.main", "demo"]
 PATIENCE_S = 60.0
 PROGRAMS = {"bench", "control", "recorder", "kiosk"}
@@ -65,7 +66,7 @@ def test_unattended_it_runs_a_treatment_and_leaves_record_picture_and_nothing_el
         check=False,
         env=environment(),
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     for needed in ("This device is simulated", "unattended", "CONTACT", "RAMP_UP", "REVERSE", "DONE"):
         assert needed in done.stderr
     summary = json.loads(done.stdout)

@@ -1,13 +1,12 @@
 """A client of the daemon for tests: keeps the newest status and every answer, renews the lease like a screen."""
 
-import functools
 import select
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, ParamSpec, Self
+from typing import Final, Self
 
 from appliance.errors import LinkError
 from appliance.link.client import Client
@@ -15,10 +14,6 @@ from appliance.link.messages import Accepted, Answer, Command, Refused, Renew, R
 
 PATIENCE_S: Final = 60.0
 RENEW_S: Final = 0.3
-TRIES: Final = 3
-STARVED: Final = frozenset(("E402", "E404", "E405", "E408"))  # late, and what the hardware then does
-
-Shown = ParamSpec("Shown")
 
 
 def until(true: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
@@ -27,24 +22,6 @@ def until(true: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -
     while not true():
         assert time.monotonic() < end_s, f"never: {what}"
         time.sleep(0.02)
-
-
-class StarvedError(Exception):
-    """The machine did not let the daemon run in time: it cut, rightly, and that is not what was to be shown."""
-
-
-def unless_starved(test: Callable[Shown, None]) -> Callable[Shown, None]:
-    """Show it again if the machine starved the daemon."""
-
-    @functools.wraps(test)
-    def again(*args: Shown.args, **kwargs: Shown.kwargs) -> None:
-        for _ in range(TRIES - 1):
-            with suppress(StarvedError):
-                test(*args, **kwargs)
-                return
-        test(*args, **kwargs)
-
-    return again
 
 
 class Peer(threading.Thread):
@@ -114,14 +91,12 @@ class Peer(threading.Thread):
         return answers()[0]
 
     def wait(self, *states: State) -> Status:
-        """Until the daemon is in one of them. Raises StarvedError."""
+        """Until the daemon is in one of them."""
 
         def there() -> bool:
             status = self.status
             if status is not None and status.state == "FAULT" and "FAULT" not in states:
                 codes = {trip.code for trip in status.trips}
-                if codes and codes <= STARVED:
-                    raise StarvedError(str(codes))
                 raise AssertionError(f"FAULT {codes or status.reason} while waiting for {states}")
             return status is not None and status.state in states
 

@@ -18,6 +18,7 @@ from appliance.sim.felt_log import FILE_NAME, Sample, read_felt
 from appliance.sim.remote import BenchControl
 from appliance.sim.wire import control_path
 
+pytestmark = pytest.mark.realtime
 BOARD = load_board()
 
 
@@ -34,7 +35,7 @@ def bench(tmp_path: Path) -> Iterator[Path]:
 def refused(*words: str | Path) -> str:
     """The one sentence of a program that refuses."""
     done = ionto(*words)
-    assert done.returncode == 2, done.stderr
+    assert done.returncode == 2, done.stdout + done.stderr
     *before, last = done.stderr.splitlines()
     assert last.startswith("ionto: E")
     assert not [line for line in before if not line.startswith(("ionto bench: ", "ionto control: "))]

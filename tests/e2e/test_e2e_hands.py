@@ -1,9 +1,12 @@
 """Hands that leave, a pedal, a sting, a screen that dies: what returns by itself, and what only by a person."""
 
-from e2e_peer import Peer, unless_starved, until
+import pytest
+from e2e_peer import Peer, until
 from e2e_rig import MS, SET_MA, SURGE_MA, Appliance, Diary
 
 from appliance.link.messages import Accepted, Pause, Resume
+
+pytestmark = pytest.mark.realtime
 
 PROBE_MA = 0.6  # the probe's 0.5 mA and the loop's tolerance
 PROBE_SURGE_MA = 8.0  # for microseconds, from the probe's 5 V (hardware design, 8)
@@ -23,7 +26,6 @@ def rises_gently(diary: Diary, from_ns: int) -> None:
         assert sample.peak_ma <= PROBE_MA + 1.02 * (sample.t_ns - ramp.t_ns) / 1e9 + SURGE_MA
 
 
-@unless_starved
 def test_hands_out_zero_in_50_ms_and_back_in_from_the_probe(appliance: Appliance) -> None:
     appliance.hold()
     from_ns = appliance.now_ns()
@@ -50,7 +52,6 @@ def test_hands_out_zero_in_50_ms_and_back_in_from_the_probe(appliance: Appliance
     rises_gently(diary, contact.t_ns)
 
 
-@unless_starved
 def test_after_a_sting_and_after_the_pedal_only_a_person_brings_it_back(appliance: Appliance) -> None:
     appliance.hold()
     from_ns = appliance.now_ns()
@@ -85,7 +86,6 @@ def paused_by_a_person(appliance: Appliance, from_ns: int, reason: str) -> None:
     assert (status.paused.reason, status.paused.by_person) == (reason, True)
 
 
-@unless_starved
 def test_a_screen_that_is_killed_ends_the_current_until_a_person_resumes(appliance: Appliance) -> None:
     """The real kiosk holds the lease; whoever started looks on in silence."""
     appliance.hold()

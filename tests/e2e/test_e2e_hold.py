@@ -5,7 +5,7 @@ import socket
 import uuid
 
 import pytest
-from e2e_peer import Peer, unless_starved, until
+from e2e_peer import Peer, until
 from e2e_rig import MS, PLAN, SET_MA, SURGE_MA, Appliance, ionto
 
 from appliance.link.framing import FRAME_BYTES, encode
@@ -22,6 +22,7 @@ from appliance.link.messages import (
     Stop,
 )
 
+pytestmark = pytest.mark.realtime
 KIOSK = encode(Hello("kiosk", PROTOCOL_VERSION))
 BAD = {
     "no JSON": (KIOSK + b"current: 25 mA, please\n", "E101"),
@@ -53,7 +54,6 @@ def said_to(appliance: Appliance, raw: bytes) -> bytes:
     return heard
 
 
-@unless_starved
 def test_in_hold_nothing_but_sense_is_obeyed_and_the_treatment_goes_on(appliance: Appliance) -> None:
     session = appliance.hold()
     kiosk = appliance.kiosk
@@ -107,7 +107,6 @@ def ends(appliance: Appliance, from_ns: int, *, within_ms: float) -> None:
     assert status.no_current
 
 
-@unless_starved
 def test_stop_pressed_twice_while_the_current_rises(appliance: Appliance) -> None:
     appliance.reach("RAMP_UP")
     until(lambda: abs(appliance.body.felt().current_ma) > 1.5, "the current rises")
@@ -116,7 +115,6 @@ def test_stop_pressed_twice_while_the_current_rises(appliance: Appliance) -> Non
     ends(appliance, from_ns, within_ms=500)
 
 
-@unless_starved
 def test_the_red_switch_cuts_by_wire_and_the_kiosk_may_release_it(appliance: Appliance) -> None:
     appliance.hold()
     from_ns = appliance.now_ns()

@@ -5,11 +5,13 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
-from e2e_peer import unless_starved
+import pytest
 from e2e_rig import MS, PLAN, RELAY_OPEN, SET_MA, SURGE_MA, Appliance
 
 from appliance.control.ledger import Ledger
 from appliance.link.messages import Accepted, Acknowledge, Refused, Start
+
+pytestmark = pytest.mark.realtime
 
 
 def hardware_cuts_after(appliance: Appliance, number: signal.Signals) -> int:
@@ -31,7 +33,6 @@ def hardware_cuts_after(appliance: Appliance, number: signal.Signals) -> int:
     return before_ns
 
 
-@unless_starved
 def test_stopped_in_hold_the_watchdog_cuts_and_nothing_returns_unacknowledged(appliance: Appliance) -> None:
     appliance.hold()
     stopped_ns = hardware_cuts_after(appliance, signal.SIGSTOP)
@@ -47,7 +48,6 @@ def test_stopped_in_hold_the_watchdog_cuts_and_nothing_returns_unacknowledged(ap
     assert appliance.diary().states(stopped_ns) == ["FAULT", "SELF_TEST", "IDLE"]
 
 
-@unless_starved
 def test_killed_in_hold_the_patient_is_at_zero_and_the_next_daemon_never_resumes(
     appliance: Appliance, tmp_path: Path
 ) -> None:

@@ -3,12 +3,15 @@
 import sqlite3
 from contextlib import closing
 
-from e2e_peer import Peer, unless_starved, until
+import pytest
+from e2e_peer import Peer, until
 from e2e_rig import Appliance
 
 from appliance.errors import RecordsError
 from appliance.link.messages import Stop
 from appliance.records.queries import Records, SessionRow
+
+pytestmark = pytest.mark.realtime
 
 
 def ended(appliance: Appliance, session: str) -> SessionRow | None:
@@ -21,7 +24,6 @@ def ended(appliance: Appliance, session: str) -> SessionRow | None:
     return row if row is not None and row.ended_utc is not None else None
 
 
-@unless_starved
 def test_a_recorder_killed_twice_has_every_event_once(appliance: Appliance) -> None:
     session = appliance.reach("RAMP_UP")
     appliance.kill("recorder")

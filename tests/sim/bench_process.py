@@ -8,8 +8,10 @@ import errno
 import sys
 from pathlib import Path
 
+from appliance.cli.bench_cmd import PRIORITY
 from appliance.config import load_board
 from appliance.hal.ports import Pull
+from appliance.hal.realtime import set_up_realtime
 from appliance.sim.actions import Value
 from appliance.sim.script import Patient, Script, load_script
 from appliance.sim.server import BenchServer, LiveBench
@@ -95,6 +97,7 @@ def _make(_patient: Patient, start_ns: int) -> LiveBench:
 
 def main(socket_path: str, run_dir: str, script: str = "") -> None:
     chosen = load_script(Path(script)) if script else Script("none")
+    set_up_realtime(PRIORITY)
     server = BenchServer(BOARD, chosen, Path(socket_path), Path(run_dir), _make)
     try:
         server.run()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from appliance.config import load_board
+from appliance.hal.realtime import set_up_realtime
 from appliance.sim.remote import RemoteBench
 
 TICK_NS = 5_000_000
@@ -22,6 +23,7 @@ def main(socket_path: str) -> None:
     for line in (pin.enable, pin.watchdog_kick, pin.latch_reset):
         bench.pins.configure_output(line.gpio, False)
     bench.observe_state("CONTACT")
+    set_up_realtime()
     start_ns = bench.clock.now_ns()
     for tick in range(sys.maxsize):
         bench.clock.sleep_until_ns(start_ns + tick * TICK_NS)

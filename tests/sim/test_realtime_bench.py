@@ -23,7 +23,9 @@ from appliance.sim.server import CLOCK_FILE_NAME, BenchServer
 from appliance.sim.wire import control_path
 from tests.sim.bench_process import BOARD, ToyBench
 
+pytestmark = pytest.mark.realtime
 HERE = Path(__file__).parent
+PINNED = ("taskset", "--cpu-list", str(max(os.sched_getaffinity(0))))  # both on one processor, as on the demo's stage
 PIN = load_board().pin
 
 
@@ -36,7 +38,7 @@ class Bench:
         self._ending = ending
 
     def program(self, name: str, *arguments: str | Path) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, str(HERE / name), str(self.socket_path), *map(str, arguments)]
+        command = [*PINNED, sys.executable, str(HERE / name), str(self.socket_path), *map(str, arguments)]
         process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(HERE.parent.parent)})
         self._ending.callback(process.wait)
         self._ending.callback(process.kill)

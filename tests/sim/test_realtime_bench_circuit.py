@@ -16,15 +16,20 @@ from appliance.sim.bench import Bench
 from appliance.sim.felt_log import FILE_NAME, Happened, Header, Sample, read_felt
 from appliance.sim.remote import BenchControl, RemoteBench
 
+pytestmark = pytest.mark.realtime
 ROOT = Path(__file__).parent.parent.parent
+PINNED = ("taskset", "--cpu-list", str(max(os.sched_getaffinity(0))))  # both on one processor, as on the demo's stage
 RELAY_OPEN = "safety_relay_readback high"
 SERVE = """
 import sys
 from pathlib import Path
+from appliance.cli.bench_cmd import PRIORITY
 from appliance.config import load_board
+from appliance.hal.realtime import set_up_realtime
 from appliance.sim.script import parse_script
 from appliance.sim.server import serve
 script = parse_script("[[at]]\\nstate='CONTACT'\\ndo='hands_in'\\n", "hands")
+set_up_realtime(PRIORITY)
 serve(load_board(), script, Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
@@ -34,7 +39,7 @@ def program(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]
     with ExitStack() as ending:
 
         def run(*arguments: str | Path) -> "subprocess.Popen[bytes]":
-            command = [sys.executable, *map(str, arguments)]
+            command = [*PINNED, sys.executable, *map(str, arguments)]
             process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
             ending.callback(process.wait)
             ending.callback(process.kill)
