@@ -15,7 +15,7 @@ from appliance.hal.ports import I2cTransport, PinPort
 from appliance.sim import happenings
 from appliance.sim.actions import Value, checked
 from appliance.sim.ads1115 import Ads1115
-from appliance.sim.circuit import LONGEST_STEP_S, REGULATED, Circuit
+from appliance.sim.circuit import LONGEST_STEP_S, Circuit
 from appliance.sim.felt import Felt
 from appliance.sim.history import BASE, FLOW, SOURCE, SUPPLY
 from appliance.sim.i2c_bus import SimI2cBus
@@ -24,6 +24,7 @@ from appliance.sim.panel import Panel
 from appliance.sim.patient import Patient
 from appliance.sim.protection import NEVER, Protection
 from appliance.sim.relays import Relays
+from appliance.sim.steps import REGULATED
 from appliance.sim.tolerances import draw
 from appliance.units import NS_PER_S
 

@@ -1,10 +1,10 @@
 """What each action does to the bench, and what follows by itself later. Names and bounds are in `actions.ACTIONS`."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from appliance.sim.mcp4725 import FACTORY_CODE
+from appliance.sim.wiring import Break
 from appliance.units import ns_from_ms, ns_from_s
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _adc_swap(bench: "Bench") -> None:
 
 
 def _sense_open(bench: "Bench") -> None:
-    bench.parts.r_measure_ohm = math.inf
+    bench.circuit.breaks.add(Break.MEASURE)
 
 
 def _sense_short(bench: "Bench") -> None:

@@ -200,7 +200,7 @@ def test_the_test_shift_does_nothing_without_the_dummy_load() -> None:
 def test_a_comparator_needs_its_filter_time() -> None:
     rig = treated("cable_short", 5.0, 10.0)
     rig.bench.parts.limiter_ma = 60.0
-    rig.bench.sync()
+    rig.bench.changed()
     rig.bench.circuit.set_current(rig.bench.circuit.set_dac_v * 10.0)
     assert rig.level("latch_tripped")
     rig.dead_ms(0.03)
