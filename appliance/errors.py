@@ -80,108 +80,134 @@ class CareError(IontoError):
     family = "E7"
 
 
-_NOT_STARTED: Final = "No current flows. Please tell the clinic."
-_HELP: Final = "Nobody can be treated now. Call the technician."
-_RESTART: Final = "Switch the device off and on again. If this comes back, call the technician."
+_LINK: Final = "The screen could not give its order. The red switch always works. Please tell the clinic."
+_REFUSED: Final = (
+    "The device refused a message; nothing changed. After the treatment switch it off and on. "
+    "If this comes back, call the technician."
+)
+_AGAIN: Final = "Switch the device off and on. If this comes back, call the technician."
+_NOT_READY: Final = "The device is not ready and has started nothing. Please tell the clinic."
+_RELEASE: Final = "Treat nobody with it until a technician has released it."
 
 
 def _fault(title: str, technician: str) -> Explanation:
-    """While a person may be connected."""
-    patient = "No current flows. Come out of the water and dry off. Then tell the clinic."
-    return Explanation(title, patient, "Treat nobody with this device until a technician has released it.", technician)
+    """While a person may be connected. The daemon has cut; whether current flows is for a measurement to say."""
+    patient = (
+        "The device found a fault and switched the current off. If you still feel it, push the red switch. "
+        "Come out slowly."
+    )
+    clinic = f"{title.capitalize()}: the device cut the current. Help the patient out. {_RELEASE}"
+    return Explanation(title, patient, clinic, f"{technician} Output is cut; repair, then `ionto selftest`.")
 
 
 def _self_test(title: str, technician: str) -> Explanation:
     """Before anyone is connected."""
-    patient = "The device found a fault in itself and stays off. Please tell the clinic."
-    clinic = "Treat nobody with this device until a technician has released it."
-    return Explanation(f"self-test: {title}", patient, clinic, technician)
+    patient = "The device found a fault in itself before anything flowed, and stays off. Please tell the clinic."
+    clinic = f"The self-test failed ({title}), so the device stays off and harms nobody. {_RELEASE}"
+    return Explanation(
+        f"self-test: {title}", patient, clinic, f"{technician} It stays off; repair, then `ionto selftest`."
+    )
 
 
 def _machine(title: str, technician: str) -> Explanation:
     """A program would not start: nothing that patient or clinic can do but call."""
-    return Explanation(title, _NOT_STARTED, _HELP, technician)
+    clinic = f"A program did not start ({title}) and switched nothing on. Nobody can be treated. Call the technician."
+    return Explanation(title, _NOT_READY, clinic, f"{technician} Nothing was started or changed.")
 
 
 CATALOGUE: Final[dict[str, Explanation]] = {
     # -- link
     "E101": Explanation(
         "a message could not be read",
-        _NOT_STARTED,
-        _RESTART,
-        "The frame is not a JSON message of the protocol; PROTOCOL.md lists them all.",
+        _LINK,
+        _REFUSED,
+        "The frame is no JSON message of the protocol and changed nothing. PROTOCOL.md lists them; correct its sender.",
     ),
     "E102": Explanation(
         "a message was too long",
-        _NOT_STARTED,
-        _RESTART,
-        "A frame ends with a newline within 16 KiB; the client that sent more was dropped.",
+        _LINK,
+        _REFUSED,
+        "A frame ends with a newline within 16 KiB. Its sender was dropped, the others go on; correct that program.",
     ),
     "E103": Explanation(
         "the programs are of different versions",
-        _NOT_STARTED,
-        "Install the update again. If this comes back, call the technician.",
-        "All programs must come from one release: compare `ionto --version` and the versions in the message.",
+        _NOT_READY,
+        "The programs do not fit together, so none obeys the other. Install the update again, or call the technician.",
+        "The greetings had different versions and nothing was obeyed. Bring all programs to one release: compare "
+        "`ionto --version` with the versions in the message.",
     ),
     "E104": Explanation(
         "this program may not do that",
-        _NOT_STARTED,
-        _HELP,
-        "PROTOCOL.md lists the roles of each command; [roles] in the configuration maps users to roles.",
+        "This step is for somebody else, and nothing has changed. Please tell the clinic.",
+        "This step is not for this screen; nothing changed. What a technician must release waits for the technician.",
+        "This command is not for this client's role; nothing changed. PROTOCOL.md lists the roles of each command; "
+        "[roles] in the configuration maps users to them.",
     ),
     "E105": Explanation(
-        "the greeting is missing", _NOT_STARTED, _RESTART, "A client must send hello before any other message."
+        "the greeting is missing",
+        _LINK,
+        _REFUSED,
+        "A client must send hello first, and once; the message was refused. Start the program of this release.",
     ),
     "E106": Explanation(
         "another program serves this socket",
-        _NOT_STARTED,
-        _RESTART,
-        "Stop the program that serves the socket named, then start this one.",
+        _NOT_READY,
+        f"The same program was started twice; the first goes on. {_AGAIN}",
+        "The second program ended, the first goes on untouched. Stop the one on the socket named, then start this one.",
     ),
     "E107": Explanation(
-        "too many programs are connected", _NOT_STARTED, _RESTART, "At most eight clients: close one of them."
+        "too many programs are connected",
+        _LINK,
+        _REFUSED,
+        "Eight clients are served and go on; this one was turned away. Close one of them: `ss -xp` lists them.",
     ),
     "E108": Explanation(
         "not possible now",
-        "Please follow the screen.",
-        "Follow the device's own screen; this step is not possible now.",
-        "The command does not fit the daemon's state; status says which state that is.",
+        "That is not possible now, and nothing has changed. Please follow the screen.",
+        "This step is not possible now; nothing changed. Follow the device's own screen.",
+        "The command does not fit the daemon's state and changed nothing. The message names the state; wait for it.",
     ),
     "E109": Explanation(
         "the treatment was not permitted",
-        "Please begin again from the start.",
-        "Begin again: sign in, answer the questions, start.",
-        "The recorder must grant a permit for exactly this plan; it holds ten minutes and one start.",
+        "The treatment was not allowed. Please begin again from the start.",
+        "Nothing has begun. Begin again: sign in, answer the questions, start.",
+        "The recorder must grant a permit for exactly this plan; it holds ten minutes and one start. Nothing was "
+        "energised; the message says what did not fit.",
     ),
     "E110": Explanation(
         "already treated today",
         "This area was treated today. Please come back tomorrow.",
-        "One treatment a day and area. An interrupted one counts.",
-        "The dose ledger holds an entry of today for this pseudonym and site; one left `begun` by a crash counts.",
+        "Nothing has begun: one treatment a day and area, and an interrupted one counts. Treat again tomorrow.",
+        "The dose ledger holds an entry of today for this pseudonym and site; one left `begun` by a crash counts. "
+        "The start was refused; nothing is to be repaired.",
     ),
     "E111": Explanation(
         "a treatment is running already",
         "A treatment is running. Please wait until it has ended.",
-        "Wait until the running treatment has ended, or stop it.",
-        "Another session id is active; a start with the same id is answered as the first time.",
+        "The running treatment goes on undisturbed. Wait until it has ended, or stop it.",
+        "Another session id is active and goes on. A start with the same id is answered as the first time; a new one "
+        "must wait.",
     ),
     "E112": Explanation(
         "the device needs a rest",
-        "Please wait as long as the screen shows.",
-        "Wait as long as the screen shows. The treatment timer must run back first.",
-        "Output time since the treatment timer's reset, plan and 6 min together must stay within 36.5 min.",
+        "The device rests. Please wait as shown.",
+        "Nothing has begun: the treatment timer must run back first. Wait as long as the screen shows.",
+        "Output time since the treatment timer's reset, plan and 6 min together must stay within 36.5 min. The start "
+        "was refused; ten minutes with the output open reset the timer.",
     ),
     "E113": Explanation(
         "the device does not answer",
-        "Please wait.",
-        _RESTART,
-        "Nobody serves the socket named: `systemctl status ionto-control`.",
+        "The screen lost the device. Keep still and count to ten: current fades. If you still feel it, push the red "
+        "switch.",
+        f"The screen lost the device; a treatment fades by itself. {_AGAIN}",
+        "Nobody serves the socket named; if the daemon died, the watchdog has cut. `systemctl status ionto-control`, "
+        "then its journal.",
     ),
     "E114": Explanation(
         "no record could be kept",
         "The device cannot keep a record now, so it does not start. Please tell the clinic.",
-        _RESTART,
-        "The recorder must be connected for a start: `systemctl status ionto-recorder`.",
+        f"Without a record nothing begins. {_AGAIN}",
+        "No recorder is connected to the daemon, so the start was refused: `systemctl status ionto-recorder`.",
     ),
     # -- sensing
     "E201": _fault("the current was not measured", "The return ADC (0x48) gave no new reading: bus, supply, chip."),
@@ -197,45 +223,51 @@ CATALOGUE: Final[dict[str, Explanation]] = {
     "E207": _fault("a measurement is at the end of its range", "The ADC is saturated: R_M open, or its gain changed."),
     "E210": Explanation(
         "the circuit opened",
-        "Put both hands back into the water.",
-        "Help the patient back in. If this repeats, check leads and towels.",
-        "Source and return current fell below half of the set for two ticks.",
+        "The contact was lost, so the current was switched off. Put hands or feet back as the screen shows.",
+        "The circuit opened and the output with it. Help the patient back in. If this repeats, check leads and towels.",
+        "Source and return current fell below half of the set for two ticks; the output opened at once. If nobody "
+        "moved: leads, plugs, K1.",
     ),
     "E211": Explanation(
         "less skin in the water",
-        "Lay both hands back flat.",
-        "A hand had lifted. Help the patient to lay it back flat.",
-        "Skin resistance rose above its reference (area_level).",
+        "Less skin was in the water, so the current faded out. Lay hands or feet back flat.",
+        "A hand or foot had lifted, so the current faded out. Help the patient to lay it back flat.",
+        "Skin resistance rose above its reference (area_level); the current faded in 0.3 s. If nobody moved: towels, "
+        "water level, plates.",
     ),
     "E212": Explanation(
         "skin contact fell quickly",
-        "Lay both hands back flat.",
-        "A hand had lifted quickly. Help the patient to lay it back flat.",
-        "Skin resistance rose by 15 % in 100 ms or 30 % in 1 s (area_trend).",
+        "Skin contact fell quickly, so the current was switched off. Lay hands or feet back flat.",
+        "A hand or foot had lifted quickly; the output opened. Help the patient to lay it back flat.",
+        "Skin resistance rose by 15 % in 100 ms or 30 % in 1 s (area_trend); the output opened at once. If nobody "
+        "moved: leads, plugs.",
     ),
     "E213": Explanation(
         "no person in the circuit",
-        "Put one hand into each tray.",
-        "One hand in each tray; both plates in their own tray; no cable between them.",
-        "No body signature: dummy load, short, or both plates in one tray.",
+        "No hands were found. Put one hand into each tray.",
+        "Only the weak test current is on. One hand in each tray; both plates in their own tray; no cable between.",
+        "No body signature: dummy load, short, or both plates in one tray. It stays at the probe, 0.5 mA and 5 V; "
+        "part the plates.",
     ),
     "E214": Explanation(
         "no contact yet",
-        "Put both hands into the water.",
-        "Check that the water covers the towels and that both leads are plugged in.",
-        "Less than 60 uA flow at 5 V.",
+        "There is no contact yet. Put both hands into the water.",
+        "Only the weak test current is on. Check that water covers the towels and that both leads are plugged in.",
+        "Less than 60 uA flow at 5 V. It stays at the probe, 0.5 mA and 5 V. If hands are in: leads, plates, towels.",
     ),
     "E215": Explanation(
         "the water conducts too little",
-        "Take your hands out and add a teaspoon of baking soda to each tray.",
-        "This is very soft or distilled water: a teaspoon of baking soda in each tray.",
-        "The instantaneous resistance of the loop (R_inst) is above its bound.",
+        "The water is too soft. Press STOP, then add a teaspoon of baking soda to each tray.",
+        "This is very soft or distilled water; nothing begins with it. STOP, then a teaspoon of baking soda a tray.",
+        "The instantaneous resistance of the loop (R_inst) is above its bound; it stays at the probe. If the water is "
+        "good: towels, plates, leads.",
     ),
     "E216": Explanation(
         "too little skin in the water",
-        "Let your hands sink to the wrist.",
-        "More of the hands must be in the water.",
-        "The contact capacitance C_s is below what this site, or this session's first contact, must show.",
+        "More skin must be in the water. Let your hands sink to the wrist.",
+        "Only the weak test current is on. More of the hands or feet must be in the water; fill the trays if needed.",
+        "The contact capacitance C_s is below what this site, or this session's first contact, must show; it stays at "
+        "the probe. Check water level and site.",
     ),
     # -- output
     "E301": _fault(
@@ -247,63 +279,98 @@ CATALOGUE: Final[dict[str, Explanation]] = {
     "E303": _fault("the current did not follow its setting", "Monitor mismatch: sink, limiter or compliance voltage."),
     "E304": _fault("the output chip did not follow", "DAC1's loop-back differs from the code written."),
     "E305": _fault("the voltage did not follow", "The compliance voltage differs from what was asked: Q1, DAC2."),
-    "E306": _fault("the reference is off", "The 4.096 V reference or DAC1's gain is beyond tolerance."),
+    "E306": _fault("the reference moved", "The 4.096 V reference or DAC1's gain is beyond tolerance."),
+    "E307": _fault(
+        "the current rose too fast",
+        "Monitor slew: a set that jumped, calibration or reference; check on the dummy load.",
+    ),
     "E311": _fault("an output chip does not answer", "No acknowledge on the I2C bus: cable, supply, address."),
     "E312": _self_test(
         "an output chip would not wake at zero",
         "Provision the EEPROM of the chip named: code 0, power-down with 1 kohm.",
     ),
-    "E320": _self_test("safety relay", "The mirror contact does not follow K1."),
-    "E321": _self_test("watchdog", "WATCHDOG_OK or the latch did not answer withheld kicks as they must."),
-    "E322": _self_test("latch", "The latch could not be reset, or did not trip."),
-    "E323": _self_test(
-        "current on the dummy load", "Set, return and source current differ at a test point: calibrate."
+    "E320": _self_test(
+        "safety relay", "K1's mirror contact does not follow: K1 welded or dead, or K3 does not part it."
     ),
-    "E324": _self_test("voltage on the dummy load", "Patient volts differ from current x 1.00 kohm."),
+    "E321": _self_test("watchdog", "WATCHDOG_OK or the latch did not answer withheld kicks as they must."),
+    "E322": _self_test(
+        "hardware switch-off", "The latch could not be reset, or did not trip: PERMIT flip-flop, FAULT_n, LATCH_RESET."
+    ),
+    "E323": _self_test(
+        "current on the dummy load", "Set, return and source current differ at a test point: `ionto calibrate`."
+    ),
+    "E324": _self_test("voltage on the dummy load", "Patient volts differ from current x 1.00 kohm: tap, V_COMP, K3."),
     "E325": _self_test("hardware limit", "Full scale is not within 25.3..29.95 mA, or something tripped below."),
-    "E326": _self_test("return comparator", "Comparator A did not trip at its test point."),
-    "E327": _self_test("source comparator", "Comparator B did not trip at its test point."),
-    "E328": _self_test("polarity relay", "K2's read-back does not follow."),
+    "E326": _self_test("return comparator", "Comparator A tripped below or not above its test point (23.5 mA)."),
+    "E327": _self_test("source comparator", "Comparator B tripped below or not above its test point (23.5 mA)."),
+    "E328": _self_test("polarity relay", "K2's read-back does not follow: K2, its driver, the hold latch."),
     "E329": _self_test("current at rest", "DAC code 0 leaves more than 0.05 mA: DAC1's offset, sink."),
-    "E330": _self_test("probe", "The probe currents could not be trimmed on the dummy load."),
+    "E330": _self_test("probe", "The probe currents could not be trimmed on the dummy load: DAC1, sink, sense."),
     # -- interlocks and timing
     "E401": Explanation(
         "the red switch was pushed",
-        "No current flows. Come out of the water and dry off.",
-        "Ask why it was pushed. Only then pull it out again and confirm on the screen.",
-        "E_STOP reads high: pushed, or its wire is open.",
+        "The red switch cut the current. Come out of the water and dry off.",
+        "The red switch cut the current. Ask why it was pushed. Only then pull it out again and confirm on the screen.",
+        "E_STOP reads high: pushed, or its wire is open. Output and chips have no power until it is pulled out again.",
     ),
     "E402": _fault("the safety relay does not follow", "K1's mirror contact differs from the command: welded or dead."),
     "E403": _fault("the direction relay does not follow", "K2's read-back differs from the command."),
-    "E404": _fault("the hardware switched off", "The latch tripped: over-current, supply or watchdog."),
+    "E404": _fault(
+        "the hardware switched off", "The latch tripped: over-current, supply, watchdog or treatment timer."
+    ),
     "E405": _fault("the watchdog is not well", "WATCHDOG_OK is low although it is kicked."),
     "E406": Explanation(
         "a tray is not in its place",
-        "Please ask for help with the tray.",
-        "Push both trays in until they click.",
-        "A tray's reed contact is open.",
+        "A tray is not in its place. Please ask for help with the tray.",
+        "While a tray is out, the output stays open. Push both in until they click; the patient leads back.",
+        "A tray's reed contact is open; the output opened at once. If both are seated: magnet, reed, cable.",
     ),
     "E407": Explanation(
         "the pedal was pressed",
-        "Press the pedal again to go on.",
-        "The patient paused with the pedal; a press goes on.",
-        "The pedal's contact is open: pressed or unplugged.",
+        "The pedal paused the treatment and the current faded out. Press it again to go on.",
+        "The patient paused with the pedal; the current faded out. Another press goes on, a little weaker.",
+        "The pedal's contact is open: pressed or unplugged; faded in 0.5 s. If nobody pressed: plug, cable, contact.",
     ),
-    "E408": _fault("the control program was late", "A tick came over 10 ms late: load, real-time set-up."),
+    "E408": Explanation(
+        "the control program was late",
+        "The device was too slow for a moment and switched the current off. Come out slowly and tell the clinic.",
+        "The device was too slow for a moment and cut the current. Help the patient out, then confirm on the screen: "
+        "it tests itself. If this repeats, call the technician.",
+        "A tick came over 10 ms late and was cut: load, real-time set-up (`ionto measure`). Kiosk or technician "
+        "releases it.",
+    ),
     "E409": Explanation(
         "the screen did not answer",
-        "Touch the screen to go on.",
-        "Touch the screen to go on. If this repeats, restart the device.",
-        "The lease was not renewed for 2 s: the kiosk hangs, or its status was stale.",
+        "The screen had stopped, so the current faded out. Touch the screen to go on.",
+        "The screen had stopped, so the current faded out. Touch it to go on. If this repeats, restart the device.",
+        "The lease was not renewed for 2 s: the kiosk hangs, or its status was stale. The current faded; only a "
+        "person resumes. See the kiosk's journal.",
     ),
     "E410": _fault("the control program met an error", "An exception in a tick; the journal holds its trace."),
+    "E411": Explanation(
+        "the pedal is stuck",
+        "The pedal is stuck, so the treatment waits. Take your foot off it.",
+        "The pedal is stuck, so the treatment waits. Free it and check its plug; without a pedal fit the shorting plug.",
+        "FOOT_PEDAL was open for 10 s, or was never seen closed since the start; nothing goes on. Jammed, unplugged or "
+        "broken.",
+    ),
+    "E412": _fault(
+        "the machine's clock jumped", "Monotonic time went back or leapt over 100 ms between two ticks: clock, machine."
+    ),
+    "E413": Explanation(
+        "the trays were not taken out",
+        "The trays were not taken out, so it has not begun. Please ask for help.",
+        "Nothing has begun: between treatments both trays come out. Change the water, push them in until they click.",
+        "A tray's reed contact was not seen open since the last treatment; nothing starts, for a stuck contact cannot "
+        "warn. Pull both; else magnet, reed, cable.",
+    ),
     # -- configuration and machine
     "E501": _machine("a configuration file is wrong", "Correct the key that the message names."),
     "E502": _machine("a limit is looser than the hard limit", "Configuration may only tighten: lower the key named."),
-    "E503": _machine("a file cannot be read", "Check the path and permissions that the message names."),
+    "E503": _machine("a file cannot be read or written", "Check the path and permissions that the message names."),
     "E504": _machine("a bench script is wrong", "Correct the line that the message names."),
-    "E505": _machine("the I2C bus is missing", "The device file named does not exist: enable I2C."),
-    "E506": _machine("the GPIO chip is missing", "No chip has the label expected: gpiodetect lists them."),
+    "E505": _machine("the measuring bus is missing", "The device file named does not exist: enable I2C."),
+    "E506": _machine("the pins are missing", "No GPIO chip has the label expected, or lgpio is not installed."),
     "E507": _machine(
         "no real-time priority", "Real hardware needs SCHED_FIFO and locked memory: see systemd/ionto-control.service."
     ),
@@ -313,31 +380,38 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "no picture can be drawn here", "Neither a display nor a virtual one: `make setup` installs Xvfb."
     ),
     "E511": _machine(
-        "the calibration is refused", "Missing, too old or beyond the bounds of hardware/board.toml: calibrate again."
+        "the calibration is refused", "Missing, too old or beyond the bounds of hardware/board.toml: `ionto calibrate`."
     ),
     "E512": _machine(
         "a simulation on a real device is refused", "Demo roles and demo permits are for a simulated device only."
     ),
-    "E513": _machine("a program ended by itself", "The message has its last words; its log is in the directory named."),
+    "E513": Explanation(
+        "a program ended by itself",
+        "A program stopped and the device switched off. If you feel current, push the red switch. Tell the clinic.",
+        f"A program of the device stopped; without it the current is cut or fades. {_AGAIN}",
+        "The message has its last words; its log is in the directory named. The others were ended, the output is open.",
+    ),
     # -- records
     "E601": _machine("the records cannot be opened", "Check the file that the message names, and its owner."),
     "E602": Explanation(
         "the records cannot be written",
-        "Please tell the clinic when you are done.",
+        "The device cannot write its record. A treatment that runs ends safely. Please tell the clinic then.",
         "A running treatment ends safely; no new one starts. Call the technician.",
-        "The disk is full or read-only; events wait in the daemon until they are acknowledged.",
+        "The disk is full or read-only: `df -h`. Events wait in the daemon until they are acknowledged; nothing new "
+        "starts.",
     ),
     # -- care
     "E701": Explanation(
         "the plan is beyond a limit",
-        "Your treatment was made milder.",
-        "The plan was lowered; the reasons are shown beside it.",
-        "The plan exceeds the ceilings of its site; the answer to start holds every limit with its reason.",
+        "This treatment does not fit the device's limits, so it has not begun. Please tell the clinic.",
+        "Nothing has begun: the plan is beyond what the device can give. Correct the prescription; the message says what.",
+        "A number of the plan is none, or too small to be a treatment as asked or as the limits leave it. It was "
+        "refused; the message names it.",
     ),
     "E702": Explanation(
         "unknown treatment area",
-        _NOT_STARTED,
-        "Choose an area of the list.",
-        "The site key is not in the table of sites.",
+        "The device does not know this part of the body, so nothing has begun. Please tell the clinic.",
+        "Nothing has begun: choose an area of the list.",
+        "The site key is not in the table of sites; the message lists them. Correct the prescription or its program.",
     ),
 }
