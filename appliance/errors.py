@@ -93,8 +93,7 @@ _RELEASE: Final = "Treat nobody with it until a technician has released it."
 def _fault(title: str, technician: str) -> Explanation:
     """While a person may be connected. The daemon has cut; whether current flows is for a measurement to say."""
     patient = (
-        "The device found a fault and switched the current off. If you still feel it, push the red switch. "
-        "Come out slowly."
+        "A fault: the device switched the current off. Still feel it? Push the red switch. Come out, tell the clinic."
     )
     clinic = f"{title.capitalize()}: the device cut the current. Help the patient out. {_RELEASE}"
     return Explanation(title, patient, clinic, f"{technician} Output is cut; repair, then `ionto selftest`.")

@@ -3,11 +3,13 @@
 import argparse
 import difflib
 import json
+import textwrap
 from typing import Final
 
 from appliance.errors import CATALOGUE, ConfigError, Explanation
 
 AUDIENCES: Final = ("patient", "clinic", "technician")
+WIDTH: Final = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,5 +47,16 @@ def _text(code: str, explanation: Explanation, audience: str | None) -> str:
     """What a person reads: everything, or one audience's sentence."""
     if audience is not None:
         return str(getattr(explanation, audience))
-    lines = [f"{name:>10}: {getattr(explanation, name)}" for name in AUDIENCES]
+    margin = max(map(len, AUDIENCES)) + 2
+    lines = [
+        textwrap.fill(
+            getattr(explanation, name),
+            WIDTH,
+            initial_indent=name.ljust(margin),
+            subsequent_indent=" " * margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for name in AUDIENCES
+    ]
     return "\n".join([f"{code}  {explanation.title}", "", *lines])

@@ -130,9 +130,15 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 def test_explain_says_all_that_the_catalogue_knows(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", "e203"]) == 0
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     for text in CATALOGUE["E203"]:
         assert text in said
+
+
+@pytest.mark.parametrize("words", [["explain"], *(["explain", code] for code in CATALOGUE)], ids=lambda w: w[-1])
+def test_explain_fits_a_terminal_of_80_columns(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(words) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("audience", ["patient", "clinic", "technician"])
