@@ -1,0 +1,144 @@
+"""Which budget a cell is held against: chosen by what the fault does at the patient, each with its reason.
+
+Numbers are those of the safety design ('Budgets' and the table of monitors) and of the hardware design, chapter 5. A
+budget is never moved here to let a cell pass.
+"""
+
+from typing import Final
+
+from appliance.proof.faults.model import ENERGISED, Budget, Cell, Effect
+from appliance.proof.lift import budget_of
+
+FAULT_ONLY: Final = frozenset(("FAULT",))
+NOT_RUNNING: Final = frozenset(("CONTACT", "ARMED", "IDLE", "PAUSED", "FAULT", "DONE"))
+PROBE_PEAK_MA: Final = 8.0  # [M] deck 02: what 5 V of the probe can give at a make
+REACTION_S: Final = 0.5  # watched after an event that must be over in a fraction of it
+CONTACT_S: Final = 5.0  # longer than a CONTACT that finds what it looks for
+
+_OVER: Final = Budget(
+    "over 20 ms",
+    "safety: over the limit 20 ms, both sensors true; hardware alone bounds the height",
+    REACTION_S,
+    zero_ms=20.0,
+    off_ms=40.0,
+    forced=True,
+    named=True,
+)
+_BLIND: Final = _OVER._replace(
+    name="over 60 ms", reason="safety: over the limit 60 ms, one sensor lies", zero_ms=60.0, off_ms=80.0
+)
+_LITTLE: Final = Budget(
+    "a little over",
+    "safety, table: below over_set's 5 % and 0.5 mA; mismatch 100 ms, reference two conversions 40 ms apart",
+    REACTION_S,
+    zero_ms=120.0,
+    forced=True,
+    named=True,
+)
+_LIE: Final = Budget(
+    "one sensor lies",
+    "safety: 60 ms with one sensor lying: found before the next fault needs the sensor",
+    REACTION_S,
+    zero_ms=60.0,
+    named=True,
+)
+# safety, table: 'stale' sees 64 ticks at a time; what froze within one such time is seen at the end of the next.
+_FROZEN: Final = Budget("stands still", "safety, table: stale, twice 64 ticks", 1.0, zero_ms=650.0, named=True)
+# Where hum moves the reading, stale correlates over 16 such times (monitors/stale.py); nobody feels the difference.
+_STUCK: Final = Budget(
+    "output stands still",
+    "as set, so nobody is hurt: stale within twice 1024 ticks; in a ramp mismatch, once it is 0.4 mA away",
+    10.6,
+    zero_ms=10_400.0,
+    named=True,
+)
+_UNDER: Final = Budget("too little", "safety, table: mismatch, 100 ms; nobody is hurt", 0.5, zero_ms=120.0, named=True)
+_VOLTS: Final = Budget(
+    "volts wait",
+    "safety, table: compliance_loopback 40 ms, converted every 40 ms; the current stays as set",
+    REACTION_S,
+    zero_ms=120.0,
+    named=True,
+)
+_OPEN: Final = Budget("open 50 ms", "safety: open circuit or hand out 50 ms to an output that is cut", 0.3, off_ms=50.0)
+_REMAKE: Final = Budget(
+    "make", "hardware 8, deck 02: the pulse of a make stays below 30 mA, not 1 ms above", REACTION_S, forced=True
+)
+_DEAD: Final = Budget(
+    "daemon dead 100 ms",
+    "safety: current 100 ms, relay 120 ms after the last good kick; a new program resumes nothing",
+    0.4,
+    zero_ms=100.0,
+    off_ms=100.0,
+    then="restart",
+)
+_BY_EFFECT: Final[dict[Effect, Budget]] = {
+    "over": _OVER,
+    "over_little": _LITTLE,
+    "over_blind": _BLIND,
+    "stuck": _STUCK,
+    "under": _UNDER,
+    "lie": _LIE,
+    "frozen": _FROZEN,
+    "volts": _VOLTS,
+    "open": _OPEN,
+    "remake": _REMAKE,
+    "area": Budget("area", "", 1.5),
+    "load": Budget("another load", "no person in it: current as set, never more", REACTION_S),
+    "interlock": Budget("cut 50 ms", "safety: tray open, enable low at once; as an open circuit", 0.3, off_ms=50.0),
+    "pedal": Budget("pause", "safety: falling within 50 ms; zero in 0.5 s", 1.0, fall_ms=50.0, zero_ms=600.0),
+    "stop": Budget("STOP", "safety: falling within 50 ms; zero within 2 s", 2.5, fall_ms=50.0, zero_ms=2000.0),
+    "wire": Budget("red switch 10 ms", "safety: e-stop by wire, 10 ms", 0.3, zero_ms=10.0, off_ms=10.0, named=True),
+    "supply": Budget("supply", "hardware 5: the latch wakes tripped; zero at once", 0.3, zero_ms=10.0, named=True),
+    "bus": Budget("silent chip", "architecture: two retries within the tick, then CUT", 0.3, zero_ms=20.0, named=True),
+    "dead": _DEAD,
+    "late": Budget("late", "safety, table: a tick over 10 ms late is a CUT", 0.3, zero_ms=40.0, named=True),
+    "exception": Budget("exception", "safety: any exception in a tick is a CUT", 0.3, zero_ms=20.0, named=True),
+    "wish": Budget(
+        "wish", "safety: the chain holds: never above the prescription, never faster than its ramp", 6.0, wishes=True
+    ),
+    "unasked": Budget("unasked", "safety: a person's pause ends by a person, a FAULT by acknowledgement", 1.0),
+    "lease": Budget("lease", "safety: 2 s, then down at 3 mA/s; current returns by a person alone", 12.0),
+    "mute": Budget("hidden", "no effect yet: found by the next self-test", 0.2, then="self_test"),
+    "none": Budget("borne", "must be borne: nothing above the set", REACTION_S),
+}
+# What only a loop in regulation shows: in CONTACT it may pass unseen, if it does not pass for a person.
+_SEEN_LATER: Final = frozenset(("lie", "frozen", "stuck", "under", "load"))
+
+
+def budget_for(cell: Cell) -> Budget:
+    """The budget of a cell."""
+    fault = cell.fault
+    if cell.where not in ENERGISED:
+        return _at_rest(fault.effect, fault.hidden)
+    budget = _BY_EFFECT[fault.effect]
+    if fault.effect == "area":
+        area = budget_of(fault.over_s)
+        reason = f"safety, area budgets: shrinking over {fault.over_s:g} s"
+        budget = budget._replace(area=area, reason=reason, watch_s=fault.over_s + 1.5)
+    if cell.where.startswith("CONTACT"):
+        return _in_contact(budget, fault.effect)
+    return budget
+
+
+def _in_contact(budget: Budget, effect: Effect) -> Budget:
+    """The probe: at most 0.5 mA and 5 V."""
+    if effect in _SEEN_LATER:
+        reason = "safety: contact is a person's; what is none, or is not known, stays in CONTACT or ends"
+        return Budget("no contact", reason, CONTACT_S, ends=NOT_RUNNING)
+    if effect in ("remake", "open"):
+        return budget._replace(bound_ma=PROBE_PEAK_MA, forced=False, reason="hardware 8, deck 02: probe below 8 mA")
+    if effect in ("over", "over_blind"):
+        return budget._replace(bound_ma=PROBE_PEAK_MA, reason=budget.reason + "; 5 V of the probe bound it")
+    return budget
+
+
+def _at_rest(effect: Effect, hidden: bool) -> Budget:
+    """Output open: nothing may be felt, now or when the session goes on, until the fault is found."""
+    if hidden or effect == "mute":
+        return Budget("off, hidden", "output open; found by the next self-test", 0.1, bound_ma=0.1, then="self_test")
+    if effect == "dead":
+        reason = "output open; a new program resumes nothing"
+        return Budget("off, dead", reason, 0.3, bound_ma=0.1, then="restart")
+    reason = "output open: nothing flows; whoever goes on meets the fault in CONTACT, with the probe, or not at all"
+    return Budget("off", reason, 0.1, bound_ma=0.1, then="go_on")

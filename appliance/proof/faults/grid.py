@@ -1,0 +1,149 @@
+"""Which cells there are: faults x states x people, and pairs of faults, by rules that are said and counted beforehand.
+
+A cell that cannot be has the rule that says so. Nothing is run here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from typing import Final, NamedTuple
+
+from appliance.proof.faults.bench_faults import bench_faults
+from appliance.proof.faults.model import ENERGISED, STATES, Cell, Fault, Impossible, Where
+from appliance.proof.faults.software import SOFTWARE
+from appliance.proof.lift import SITE_OF
+from appliance.proof.phenotypes import NOT_A_PERSON
+from appliance.sim.patient import PHENOTYPES
+
+PEOPLE: Final = tuple(SITE_OF)
+LOADS: Final = tuple(name for name in NOT_A_PERSON)
+EXTREMES: Final = ("very_sweaty_palm", "typical_palm", "dry_palm", "child_palm")
+TYPICAL: Final = "typical_palm"
+UNDER_WAY: Final = frozenset(STATES) - {"SELF_TEST", "IDLE", "DONE", "FAULT"}
+# A load is run in the one state in which it might be taken for a person.
+LOAD_STATES: Final[frozenset[str]] = frozenset(("CONTACT",))
+REACHED_BY_LOADS: Final[frozenset[str]] = frozenset(("ARMED", "CONTACT"))
+
+# Pairs: the hidden one has been there for a while, then one of these comes.
+ACUTE: Final = (
+    "dac_stuck_4095",
+    "dac_stuck_8",
+    "daemon_killed",
+    "stalled_60",
+    "lead_break",
+    "lift_0.02",
+    "lift_3",
+    "tray_out_left",
+    "pedal_held",
+    "stop",
+    "estop",
+    "error_sense",
+)
+PAIR_STATES: Final[tuple[Where, ...]] = ("CONTACT", "RAMP_UP", "HOLD", "RAMP_DOWN")
+PAIR_PEOPLE: Final = ("typical_palm", "very_sweaty_palm")
+
+RULES: Final = (
+    "states in which current flows: every person; at rest nothing depends on skin: " + ", ".join(EXTREMES),
+    "loads that are no person: CONTACT, where they might be taken for one",
+    f"pairs: each hidden fault, then each of {len(ACUTE)} acute ones, in {', '.join(PAIR_STATES)}, on two people",
+)
+
+
+class Grid(NamedTuple):
+    """What will be run, and what cannot be."""
+
+    cells: tuple[Cell, ...]
+    impossible: tuple[Impossible, ...]
+    rules: tuple[str, ...]
+
+
+def all_faults() -> tuple[Fault, ...]:
+    """Of the bench and of the program."""
+    return (*bench_faults(), *SOFTWARE)
+
+
+def why_impossible(cell: Cell) -> str | None:
+    """The rule by which a cell cannot be; None when it can."""
+    for fault in (cell.fault, cell.first):
+        if fault is None:
+            continue
+        for rule in (_rule_of_needs, _rule_of_loads):
+            reason = rule(fault.needs, cell.where, cell.phenotype)
+            if reason is not None:
+                return reason
+    return None
+
+
+def _rule_of_needs(needs: str, where: str, phenotype: str) -> str | None:
+    if needs == "energised" and where not in ENERGISED:
+        return "needs a closed output: in this state it is open"
+    if needs == "plan" and where not in UNDER_WAY:
+        return "needs a session under way: in this state there is none"
+    if needs in ("hands_in", "patient") and phenotype not in PHENOTYPES:
+        return "needs a person's hand: this load has none"
+    return None
+
+
+def _rule_of_loads(_needs: str, where: str, phenotype: str) -> str | None:
+    if phenotype in LOADS and where not in REACHED_BY_LOADS:
+        return "what is no person never leaves CONTACT"
+    return None
+
+
+def singles(faults: Iterable[Fault], everything: bool) -> list[Cell]:
+    """Each fault alone."""
+    cells = [Cell(f, w, p) for f, w, p in product(faults, STATES, (*PEOPLE, *LOADS))]
+    return cells if everything else [cell for cell in cells if _representative(cell)]
+
+
+def _representative(cell: Cell) -> bool:
+    if cell.phenotype in LOADS:
+        return cell.where in LOAD_STATES
+    return cell.where in ENERGISED or cell.phenotype in EXTREMES
+
+
+def pairs(faults: Sequence[Fault]) -> list[Cell]:
+    """One hidden, then one acute."""
+    hidden = [f for f in faults if f.hidden]
+    acute = [f for f in faults if f.name in ACUTE]
+    return [Cell(a, w, p, h) for h, a, w, p in product(hidden, acute, PAIR_STATES, PAIR_PEOPLE)]
+
+
+def quick(faults: Sequence[Fault]) -> list[Cell]:
+    """Every fault in HOLD or where else it can be, and once more in another state: each state comes many times."""
+    cells = []
+    for number, fault in enumerate(faults):
+        can = [w for w in STATES if why_impossible(Cell(fault, w, TYPICAL)) is None]
+        if not can:
+            continue
+        where: Where = "HOLD" if "HOLD" in can else can[0]
+        cells.append(Cell(fault, where, TYPICAL))
+        other = can[number % len(can)]
+        if other != where:
+            cells.append(Cell(fault, other, TYPICAL))
+    return cells
+
+
+def build(
+    *, only: str | None = None, fast: bool = False, everything: bool = False, keep: Callable[[Cell], bool] | None = None
+) -> Grid:
+    """The grid; `only`: faults or cells whose name begins so; `keep`: a further choice."""
+    faults = all_faults()
+    cells = quick(faults) if fast else [*singles(faults, everything), *pairs(faults)]
+    if only is not None:
+        cells = [cell for cell in cells if _matches(cell, only)]
+    if keep is not None:
+        cells = [cell for cell in cells if keep(cell)]
+    can: list[Cell] = []
+    cannot: list[Impossible] = []
+    for cell in cells:
+        reason = why_impossible(cell)
+        if reason is None:
+            can.append(cell)
+        else:
+            cannot.append(Impossible(cell.id, reason))
+    rules = ("every fault in HOLD and in one more state, typical palm",) if fast else RULES
+    return Grid(tuple(can), tuple(cannot), ("everything",) if everything else rules)
+
+
+def _matches(cell: Cell, only: str) -> bool:
+    return only in (cell.id, cell.fault_name) or (only.endswith(("/", "*")) and cell.id.startswith(only.rstrip("*")))
