@@ -209,7 +209,7 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "No recorder is connected to the daemon, so the start was refused: `systemctl status ionto-recorder`.",
     ),
     # -- sensing
-    "E201": _fault("the current was not measured", "The return ADC (0x48) gave no new reading: bus, supply, chip."),
+    "E201": _fault("a measurement never came", "A converter did not end its conversion: 0x49, bus, supply."),
     "E203": _fault(
         "two measurements do not agree",
         "Source and return current differ: current sense amplifier, R_HS, R_M, or a leak to earth.",

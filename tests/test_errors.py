@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,22 +12,66 @@ from appliance.errors import CATALOGUE, Explanation, IontoError
 from appliance.kiosk.sentences import SPOKEN_CODES
 
 ROOT = Path(__file__).parent.parent / "appliance"
+TESTS = Path(__file__).parent
+SHOWN_IN = {"test_kiosk_view_model.py", "test_demo_shows.py", "test_cli_main.py"}  # codes given to a screen, not by one
 CODE = re.compile(r"E\d{3}")
 FAMILIES = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, IontoError)]
 JARGON = re.compile(r"\b(ADC|DAC\d?|I2C|GPIO|LED|EEPROM|socket|ohm|mA|latch|daemon|recorder|lease|permit|json)\b", re.I)
 
 
+def constants(paths: Iterable[Path]) -> set[str]:
+    """Every string constant in them."""
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text())))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
 def used_codes() -> set[str]:
     """Every string constant of the tree, outside the catalogue itself, that is a code."""
-    trees = [ast.parse(path.read_text()) for path in ROOT.rglob("*.py") if path.name != "errors.py"]
-    constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    return {text for text in constants if isinstance(text, str) and CODE.fullmatch(text)}
+    return {text for text in constants(p for p in ROOT.rglob("*.py") if p.name != "errors.py") if CODE.fullmatch(text)}
+
+
+def given_codes() -> set[str]:
+    """Codes where something is made of them: an argument, a value that is returned, kept or chosen.
+
+    A comparison, a set to look up in and a sentence for display make nothing; the kiosk and its recordings only show.
+    """
+    found = set()
+    for path in ROOT.rglob("*.py"):
+        if path.name == "errors.py" or "kiosk" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        shown = {id(inner) for node in ast.walk(tree) if looks(node) for inner in ast.walk(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and id(node) not in shown and CODE.fullmatch(str(node.value)):
+                found.add(str(node.value))
+    return found
+
+
+def looks(node: ast.AST) -> bool:
+    """Whether codes in this node are looked at, not given."""
+    return isinstance(node, ast.Compare | ast.Set | ast.match_case) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "frozenset"
+    )
+
+
+def provoked_codes() -> set[str]:
+    """Codes that a test expects of the program: in a constant of a test file, those of mere display apart."""
+    files = [path for path in TESTS.rglob("test_*.py") if path.name not in SHOWN_IN and path != Path(__file__)]
+    return {code for text in constants(files) for code in re.findall(r"\bE\d{3}\b", text)}
 
 
 def test_every_code_in_the_tree_is_explained() -> None:
     used = used_codes()
     assert used
     assert used <= set(CATALOGUE)
+
+
+def test_every_code_can_be_given() -> None:
+    assert set(CATALOGUE) - given_codes() == set()
+
+
+def test_every_code_is_provoked_by_a_test() -> None:
+    assert set(CATALOGUE) - provoked_codes() == set()
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

@@ -1,0 +1,52 @@
+"""Parts that only one check of the self-test finds: the volts, the source's comparator, a converter that never ends."""
+
+from collections.abc import Callable
+
+import pytest
+from ideal_board import NUMBERS, SCALES, IdealBoard
+from tick_bench import TickBench
+
+from appliance.control.self_test import SelfTest
+from appliance.errors import SensingError
+from appliance.safety.sample import Sample
+
+
+def volts_read_high(board: IdealBoard) -> None:
+    """The divider of the patient's volts is 10 % off: 25.0 V on the dummy load are read as 27.5."""
+    collect = board.collect_monitor_counts
+
+    def read() -> int:
+        started = next(call for call in reversed(board.calls) if call[0] == "start_monitor")
+        counts = collect()
+        return round(1.1 * counts) if started[1] == "patient_volts" else counts
+
+    board.collect_monitor_counts = read  # type: ignore[method-assign]
+
+
+def source_comparator_dead(board: IdealBoard) -> None:
+    """Comparator B is tested with K2 reversed; there, the shifted threshold does nothing."""
+    shift = board.test_shift
+    board.test_shift = lambda on: shift(on and not board.reversed)  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("spoil", "code"), [(volts_read_high, "E324"), (source_comparator_dead, "E327")])
+def test_it_is_found_on_the_dummy_load_and_nothing_is_offered(spoil: Callable[[IdealBoard], None], code: str) -> None:
+    bench = TickBench()
+    spoil(bench.board)
+    bench.run(30.0, lambda: bench.state != "SELF_TEST")
+    assert (bench.state, bench.daemon.session.codes) == ("FAULT", [code])
+    assert not bench.board.enabled
+    assert bench.board.set_code == bench.board.compliance_code == 0
+
+
+def test_a_reading_that_never_comes_is_no_pass() -> None:
+    """The monitor ADC never ends a conversion: no check may take the missing number for a good one."""
+    test = SelfTest(NUMBERS, SCALES)
+    s = Sample()
+    s.latch_tripped, s.watchdog_ok, s.relay_open = True, False, True
+    with pytest.raises(SensingError, match="E201: self-test: the source current was not measured"):
+        for _ in range(2000):
+            s.watchdog_ok = test.order.kick
+            s.latch_tripped = s.latch_tripped and not test.order.reset
+            test.step(s)
+    assert not any(check.name == "current at rest" for check in test.report)
