@@ -2,11 +2,14 @@
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from appliance.sim.script import PHENOTYPES, SITES, Patient, Script, load_script
+
+PROGRESS_LINES: Final = 10  # when nobody watches
 
 # Who sits there when only the site was named.
 PHENOTYPE_OF_SITE: Final = {
@@ -52,6 +55,14 @@ def whole(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def progress(done: int, total: int, what: str) -> None:
+    """One line that is rewritten on a terminal; else a line a tenth. Standard error, so that JSON stays JSON."""
+    if sys.stderr.isatty():
+        print(f"\r{done} of {total}: {what}    ", end="\n" if done == total else "", file=sys.stderr)
+    elif done * PROGRESS_LINES // total > (done - 1) * PROGRESS_LINES // total:
+        print(f"{done} of {total}", file=sys.stderr, flush=True)
 
 
 def add_patient(parser: argparse.ArgumentParser) -> None:

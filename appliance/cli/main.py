@@ -46,6 +46,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "kiosk": Entry("kiosk_cmd", "program: the screen"),
     "measure": Entry("measure_cmd", "time the tick, its lateness and the simulation"),
     "phenotypes": Entry("phenotypes_cmd", "every simulated person over many seeds: outcomes, trips, doses"),
+    "signature": Entry("signature_cmd", "false accepts and false refusals of the body signature"),
     "lift": Entry("lift_cmd", "table of lifted hands against the area budgets"),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
     "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),

@@ -16,7 +16,6 @@ from appliance.config import DEFAULT_BOARD_FILE, load_board
 from appliance.proof.conditions import CURRENTS, grid
 from appliance.proof.phenotypes import EVERYONE, Ended, run_all, trips_by_monitor
 
-LINES: Final = 10  # of progress, when nobody watches
 SHOWN: Final = 6  # trips a phenotype
 
 
@@ -44,20 +43,12 @@ def run(args: argparse.Namespace) -> int:
     total = len(args.patient) * args.seeds * len(chosen)
     for ended in run_all(load_board(args.board), args.patient, seeds, args.minutes * 60.0, args.jobs, chosen):
         found.append(ended)
-        _progress(len(found), total, ended.phenotype)
+        arguments.progress(len(found), total, ended.phenotype)
     if args.json:
         print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
         _page(found, args.minutes, len(chosen))
     return 0 if all(ended.as_expected for ended in found) else 1
-
-
-def _progress(done: int, total: int, phenotype: str) -> None:
-    """One line that is rewritten on a terminal; else a line a tenth."""
-    if sys.stderr.isatty():
-        print(f"\r{done} of {total}: {phenotype}    ", end="\n" if done == total else "", file=sys.stderr)
-    elif total >= LINES and done * LINES // total > (done - 1) * LINES // total:
-        print(f"{done} of {total}", file=sys.stderr, flush=True)
 
 
 def _page(found: Sequence[Ended], minutes: float, combinations: int) -> None:
