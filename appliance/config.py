@@ -140,6 +140,13 @@ class PatientVoltsAdc(VoltsAdc, frozen=True):
     tap_ohm: Positive
 
 
+class AdcRange(Part, frozen=True):
+    """Counts that an honest reading stays within; beyond them a converter is at the end of its range."""
+
+    return_counts: tuple[int, int]
+    monitor_counts: tuple[int, int]
+
+
 class DacTables(Part, frozen=True):
     """Both DACs."""
 
@@ -155,6 +162,7 @@ class AdcTables(Part, frozen=True, rename={"return_": "return"}):
     compliance_volts: VoltsAdc
     source: SourceAdc
     set_volts: VoltsAdc
+    range: AdcRange
 
 
 class Protect(Part, frozen=True):

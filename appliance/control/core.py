@@ -86,6 +86,12 @@ class Core:
         self.reset_pulse = 0  # ticks that LATCH_RESET is still to stay high
 
     @property
+    def at_zero(self) -> bool:
+        """Whether both sensors say that no current flows, and neither is at the end of its range."""
+        highest_ma = max(self.sample.return_ma, self.sense.last_source_ma)
+        return highest_ma < hard_limits.ZERO_MA and not self.sample.saturated
+
+    @property
     def bus_lost(self) -> bool:
         """Whether the board does not answer."""
         return self.bus_lost_at is not None

@@ -89,7 +89,8 @@ class Daemon(Core):
                 return
             self.bus_lost_at = None
         self.sense.read(s, self.gate, self.tick_count)
-        self.shown.add(s.return_ma)
+        if not s.saturated:
+            self.shown.add(s.return_ma)
         if s.state == "CONTACT" and self.sense.ready:
             self.sense.start(self.run_now.contact_channel())
 
@@ -112,7 +113,7 @@ class Daemon(Core):
         self._last_ns = now_ns
         seen.t_ns = now_ns
         seen.return_ma = s.return_ma
-        seen.at_zero = s.return_ma < hard_limits.ZERO_MA and self.sense.last_source_ma < hard_limits.ZERO_MA
+        seen.at_zero = self.at_zero
         seen.pedal = s.pedal
         seen.lease_alive = not s.lease_lost
         seen.blocked = self.commands.blocked(self)

@@ -24,7 +24,7 @@ def build_status(core: Core, *, simulated: bool) -> Status:
     """The message of now. A value that is not measured is None, never an old one or a zero."""
     session, s, run, gate = core.session, core.sample, core.run_now, core.gate
     plan = session.plan
-    measured = not core.bus_lost
+    measured = not core.bus_lost and not s.saturated
     running = session.state in RUNNING
     at_zero = measured and s.return_ma < hard_limits.ZERO_MA and not gate.enabled
     adjustable = session.state in ("RAMP_UP", "HOLD")

@@ -28,6 +28,8 @@ class Sense:
         self._scales = scales
         self._clock = clock
         self._config = numbers.adc.return_.config & CONFIG_MASK
+        self._return_range = numbers.adc.range.return_counts
+        self._monitor_range = numbers.adc.range.monitor_counts
         self._codes_per_v = 4096 / numbers.dac.set.vref_v
         self._pending: MonitorChannel | None = None
         self._started_ns = 0
@@ -46,7 +48,10 @@ class Sense:
         """
         board = self._board
         gate.describe(s)
-        s.return_ma = self._scales.return_ma(board.read_return_counts())
+        counts = board.read_return_counts()
+        s.return_ma = self._scales.return_ma(counts)
+        low, high = self._return_range
+        s.saturated = not low <= counts <= high
         s.source_ma = s.patient_v = s.compliance_v = s.set_volts_code = s.config_ok = None
         if self._pending is not None and self._clock.now_ns() - self._started_ns >= self._conversion_ns:
             self._collect(s, self._pending, stepped=gate.stepped_since(self._started_ns))
@@ -61,6 +66,10 @@ class Sense:
         """Take a finished conversion. `stepped`: the set changed while it ran, so it can be compared with nothing."""
         counts = self._board.collect_monitor_counts()
         self._pending = None
+        low, high = self._monitor_range
+        if not low <= counts <= high:
+            s.saturated = True  # and the channel stays None: no number that could look good
+            return
         scales = self._scales
         if channel == "patient_volts":
             s.patient_v = self.last_patient_v = scales.patient_v(counts)

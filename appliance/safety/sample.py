@@ -37,6 +37,7 @@ class Sample:
         "relay_open",
         "return_ma",
         "reversed",
+        "saturated",
         "set_code",
         "set_ma",
         "set_volts_code",
@@ -60,6 +61,7 @@ class Sample:
         self.compliance_v: float | None = None
         self.set_volts_code: float | None = None  # DAC1's own output, in codes
         self.config_ok: bool | None = None
+        self.saturated = False  # a reading of this tick was at the end of its range: it is no measurement
         # commanded while that was measured
         self.set_ma = 0.0  # with dither
         self.dither_ma = 0.0

@@ -43,6 +43,8 @@ class IdealBoard:
         self.e_stop = self.pedal = self.tray_out = False
         self.config: int | None = None
         self.return_gain = self.source_gain = 1.0
+        self.return_counts: int | None = None  # what the converter says whatever flows
+        self.monitor_counts: dict[MonitorChannel, int] = {}
         self.kicks = 0
         self._kicked_ns = self._barked_ns = 0
         self._moved_ns = {"enabled": 0, "reversed": 0}
@@ -95,7 +97,8 @@ class IdealBoard:
 
     def read_return_counts(self) -> int:
         self._note("read_return_counts")
-        return round(self.output_ma * self.return_gain / NUMBERS.adc.return_.ma_per_lsb)
+        honest = round(self.output_ma * self.return_gain / NUMBERS.adc.return_.ma_per_lsb)
+        return honest if self.return_counts is None else self.return_counts
 
     def read_return_config(self) -> int:
         self._note("read_return_config")
@@ -107,6 +110,8 @@ class IdealBoard:
 
     def collect_monitor_counts(self) -> int:
         self._note("collect_monitor_counts")
+        if self._channel in self.monitor_counts:
+            return self.monitor_counts[self._channel]
         ma, adc = self.output_ma, NUMBERS.adc
         ohm = NUMBERS.relay.dummy_ohm if self.dummy else self.patient_ohm or 0.0
         compliance_v = SCALES.compliance_set_v(self.compliance_code)

@@ -2,7 +2,7 @@
 
 import inspect
 
-from healthy import ENERGISED, STATES, healthy, next_tick
+from healthy import ENERGISED, STATES, TICK_NS, healthy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ TRIPS = st.builds(
 TABLE = {  # of the safety design; 'charge, time' and 'short_or_no_body' are the session's and CONTACT's own
     "over_site", "over_set", "disagreement", "mismatch", "open", "area_level", "area_trend", "compliance_loopback",
     "dac_loopback", "reference", "stale", "adc_identity", "e_stop", "relay", "polarity", "latch", "watchdog",
-    "tray", "pedal", "late_tick", "lease",
+    "tray", "pedal", "late_tick", "lease", "slew", "saturation", "clock_jump",
 }  # fmt: skip
 
 
@@ -46,16 +46,17 @@ def test_nothing_can_leave_a_monitor_out() -> None:
 
 
 def test_a_healthy_board_trips_nothing_in_any_state() -> None:
-    """Two seconds of each state, in the order of a treatment, with the dither that the stale monitor asks for."""
+    """Two seconds of each state and a whole ramp, in the order of a treatment, with the dither that stale needs."""
     all_monitors = build_monitors(40_000_000)
     t_ns = 10**10
-    for state in (*STATES, *sorted(ENERGISED)):
-        s = healthy(state, t_ns=t_ns)
-        base_ma = s.return_ma
-        for n in range(400):
-            next_tick(s)
+    for state in (*STATES, "CONTACT", "RAMP_UP", "HOLD", "RAMP_DOWN"):
+        ramp_ticks = 3000 if state == "RAMP_UP" else 0
+        for n in range(400 + ramp_ticks):
+            t_ns += TICK_NS
+            s = healthy(state, set_ma=min(15.0, n * 0.005) if ramp_ticks else 15.0, t_ns=t_ns)
+            base_ma = s.return_ma
+            s.patient_v = 2.5 + base_ma * 27.5 / 15.0  # two electrodes and a loop
             s.dither_ma = (0.0293 if (n * n) % 7 < 3 else -0.0293) if state in ENERGISED - {"CONTACT"} else 0.0
             s.set_ma = s.return_ma = base_ma + s.dither_ma
             s.source_ma = s.return_ma if n % 4 == 0 else None
-            assert [m.check(s) for m in all_monitors if m.check(s)] == [], state
-        t_ns = s.t_ns
+            assert [trip for m in all_monitors if (trip := m.check(s)) is not None] == [], (state, n)

@@ -7,8 +7,10 @@ from appliance.safety.monitors.area import AreaLevel, AreaTrend, SkinResistance
 from appliance.safety.monitors.current import Disagreement, Mismatch, OpenCircuit, OverSet, OverSite
 from appliance.safety.monitors.interlock import EStop, Latch, Pedal, PolarityRelay, SafetyRelay, Tray, WatchdogOk
 from appliance.safety.monitors.loopback import AdcIdentity, ComplianceLoopback, DacLoopback, Reference
+from appliance.safety.monitors.saturation import Saturation
+from appliance.safety.monitors.slew import Slew
 from appliance.safety.monitors.stale import Stale
-from appliance.safety.monitors.timing import LateTick, LeaseLost
+from appliance.safety.monitors.timing import ClockJump, LateTick, LeaseLost
 from appliance.safety.trip import Monitor
 
 
@@ -23,6 +25,7 @@ def build_monitors(relay_travel_ns: int) -> tuple[Monitor, ...]:
         OverSet(),
         Disagreement(),
         Mismatch(),
+        Slew(),
         OpenCircuit(),
         AreaLevel(skin),
         AreaTrend(skin),
@@ -30,6 +33,7 @@ def build_monitors(relay_travel_ns: int) -> tuple[Monitor, ...]:
         DacLoopback(),
         Reference(),
         Stale(),
+        Saturation(),
         AdcIdentity(),
         EStop(),
         SafetyRelay(relay_travel_ns),
@@ -39,6 +43,7 @@ def build_monitors(relay_travel_ns: int) -> tuple[Monitor, ...]:
         Tray(),
         Pedal(),
         LateTick(),
+        ClockJump(),
         LeaseLost(),
     )
 

@@ -1,4 +1,4 @@
-"""Monitors of time: a tick that came late, an operator's screen that fell silent."""
+"""Monitors of time: a tick that came late, a clock that jumped, an operator's screen that fell silent."""
 
 from typing import Final
 
@@ -19,6 +19,27 @@ class LateTick:
     def check(self, s: Sample) -> Trip | None:
         """While energised."""
         return self.TRIP if s.late_ns > self.BOUND_NS and s.enabled else None
+
+
+class ClockJump:
+    """The monotonic clock went back, or leapt beyond anything that lateness can explain.
+
+    Every ramp, dwell and charge is counted by it. A tick that is 32 ms late has tripped the hardware watchdog, one
+    that is 98 ms late its charge pump, too (hardware design, 1): a longer gap under a healthy board is no lateness.
+    A machine that slept is found by those two, because this clock stands still meanwhile.
+    """
+
+    MOST_NS: Final = 100_000_000
+    TRIP: Final = Trip("E412", "clock_jump", "CUT")
+
+    def __init__(self) -> None:
+        self._last_ns: int | None = None
+
+    def check(self, s: Sample) -> Trip | None:
+        """Any state; in SELF_TEST, where opening the chips takes its time, only what goes back."""
+        gap_ns = 0 if self._last_ns is None else s.t_ns - self._last_ns
+        self._last_ns = s.t_ns
+        return self.TRIP if gap_ns < 0 or (gap_ns > self.MOST_NS and s.state != "SELF_TEST") else None
 
 
 class LeaseLost:
