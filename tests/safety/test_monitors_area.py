@@ -1,15 +1,15 @@
 """A hand that leaves the water under constant current: found by level and by trend, and never where none leaves."""
 
-from math import exp, pi, sin
+from math import pi, sin
 
 import pytest
 from healthy import STATES, healthy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skin_model import CONTACT_S, TICK_S, Skin, Watch
+from skin_model import TICK_S, Skin, Watch
 
 from appliance.safety.hard_limits import SITES
-from appliance.safety.monitors.area import ELECTRODES_ERROR_V, R_INST_SHARE, AreaLevel, AreaTrend, SkinResistance
+from appliance.safety.monitors.area import POLARISES_MA, R_INST_SHARE, AreaLevel, AreaTrend, SkinResistance
 
 # The clinical basis: one skin's ohms just immersed, what onset leaves of it, softening, body and baths.
 PHENOTYPES = {
@@ -44,19 +44,16 @@ def test_polarising_electrodes_are_no_leaving_hand(name: str, electrode_v: float
     assert watch.run(60.0) is None, (watch.t_s, watch.s.ramp_base_ma)
 
 
-@pytest.mark.parametrize("tau_s", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize("tau_s", [1.0, 1.5, 3.3, 5.0])
 @pytest.mark.parametrize("electrode_v", [2.0, 2.5, 3.0])
 @pytest.mark.parametrize("name", PHENOTYPES)
 def test_electrodes_that_polarise_the_other_way_after_a_reversal_are_no_leaving_hand(
     name: str, electrode_v: float, tau_s: float
 ) -> None:
     """The skin has had its onset, so nothing hides that the volts climb from one end to the other."""
-    skin = PHENOTYPES[name][2]
-    after_onset_ohm = skin.r_skin_ohm * skin.onset_to
-    watch = person(name, electrode_tau_s=tau_s, electrode_v=electrode_v, r_skin_ohm=after_onset_ohm, onset_to=1.0)
-    dwelt_v = -electrode_v * exp(-1.0 / tau_s)
-    probed_v = 0.8 * electrode_v
-    watch.skin.polarised_v = probed_v + (dwelt_v - probed_v) * exp(-CONTACT_S / tau_s)
+    watch = person(name, electrode_tau_s=tau_s, electrode_v=electrode_v, onset_tau_s=10.0, area=wobble(1.0))
+    assert watch.run(60.0) is None, (watch.t_s, watch.s.ramp_base_ma)
+    watch.reverse()
     assert watch.run(60.0) is None, (watch.t_s, watch.s.ramp_base_ma)
 
 
@@ -159,8 +156,11 @@ def test_a_hand_that_leaves_while_the_choice_is_low_is_remembered() -> None:
 def fed(monitor: AreaLevel | AreaTrend, ohms: list[float], *, set_ma: float = 15.0, state: str = "HOLD") -> int | None:
     """Give the monitor one skin resistance per conversion; the index at which it spoke."""
     s = healthy(set_ma=set_ma)
+    s.state, s.return_ma = "RAMP_DOWN", set_ma
+    for _ in range(20):  # long enough for electrodes to have polarised
+        s.t_ns += 10**9 * 5
+        assert monitor.check(s) is None
     s.state = state  # type: ignore[assignment]
-    s.enabled_since_ns = s.t_ns - 600 * 10**9  # long enough for electrodes to have polarised
     for index, ohm in enumerate(ohms):
         s.t_ns += 5_000_000
         s.patient_v = None
@@ -173,8 +173,9 @@ def fed(monitor: AreaLevel | AreaTrend, ohms: list[float], *, set_ma: float = 15
 
 
 def raised(rise: float, set_ma: float = 15.0) -> float:
-    """1000 ohm of skin grown by `rise`, with the slack for what the estimate takes off as 'not skin'."""
-    slack_ohm = R_INST_SHARE * 690.0 + ELECTRODES_ERROR_V / set_ma * 1000
+    """1000 ohm of skin grown by `rise`, as the explanation sees it that leaves most to the skin."""
+    electrodes_v = 2.0 * set_ma / (set_ma + POLARISES_MA)
+    slack_ohm = R_INST_SHARE * 690.0 + (2.5 - electrodes_v) / set_ma * 1000
     return rise * (1000.0 + slack_ohm) - slack_ohm
 
 
@@ -209,7 +210,7 @@ def test_the_reference_never_climbs_above_16_times_its_lowest() -> None:
     slow = [1000.0 * 1.035 ** (n / 6000) for n in range(6000 * minutes)]
     spoke = fed(AreaLevel(SkinResistance()), slow)
     assert spoke is not None
-    assert slow[spoke] == pytest.approx(1.6 * 1.15 * 1000.0, rel=0.01)
+    assert slow[spoke] == pytest.approx(1.6 * 1.15 * 1000.0, rel=0.03)  # less what R_inst and electrodes may take
 
 
 @given(rise=st.floats(1.0, 1.4))

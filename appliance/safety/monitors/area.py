@@ -3,31 +3,41 @@
 What counts for the patient is density; the only sign of it is the resistance of the skin that is still in the water.
 Two monitors share one estimate: by level (a sleeper's hand that floats up over a minute) and by trend (a hand that is
 pulled out). Both act on charge delivered, so both must be quick; neither ever raises a voltage.
+
+Polarising electrodes raise the volts as a leaving hand does. So several explanations of the electrodes are followed,
+from one end of what they can do to the other, and a hand has left when it has left under every one of them.
 """
 
-from math import exp
-from typing import Final
+from typing import Final, NamedTuple
 
 from appliance.safety.sample import Sample
 from appliance.safety.trip import Trip
 
-ELECTRODES_V: Final = 2.5  # overpotential of both electrodes, constant [D]
+ELECTRODES_V: Final = 2.5  # overpotential of both electrodes, constant [D]; for whoever needs no better
 FROM_MA: Final = 3.0  # below this the electrodes' error hides the skin
-# What is taken off as 'not skin' is itself uncertain. The share of wet skin can be a quarter of the loop; without this
-# slack a very sweaty palm or an underarm cries wolf (measured on the bench's phenotypes).
+# What is taken off as bath and body is itself uncertain. The share of wet skin can be a quarter of the loop; without
+# this slack a very sweaty palm or an underarm cries wolf (measured on the bench's phenotypes).
 R_INST_SHARE: Final = 0.10
-ELECTRODES_ERROR_V: Final = 0.5
-# The electrodes polarise for seconds, after a reversal from one end to the other: 2 x 2.5 V, time constant up to 5 s.
-# Seen as resistance it is a rise that no hand made: the reference may follow that much of it (measured on the bench).
-POLARISES_V: Final = 5.0
-POLARISES_S: Final = 5.0
+
+
+class Electrodes(NamedTuple):
+    """One explanation: both electrodes go to `end_v` while current flows and back without it, in `tau_s`."""
+
+    end_v: float
+    tau_s: float
+
+
+# Clinical basis, the load: 1.0-1.5 V a side, polarised in seconds (1-5 s [D]).
+EXPLANATIONS: Final = tuple(Electrodes(end_v, tau_s) for end_v in (2.0, 3.0) for tau_s in (1.0, 2.2, 5.0))
+POLARISES_MA: Final = 0.05  # [D] current at which they go half the way
+_POLARISE_NS: Final = 9_000_000  # often enough for 1 s
 _WATCHED: Final = frozenset(("RAMP_UP", "HOLD"))
 _V_PERIOD_NS: Final = 10_000_000  # patient volts are converted every second tick
 _HISTORY: Final = 101  # readings: 1 s and the newest
 
 
 class SkinResistance:
-    """R_skin = (V - V_op) / I - R_inst from each conversion of the patient's volts.
+    """R_skin = (V - V_electrodes) / I - R_inst from each conversion of the patient's volts, under each explanation.
 
     `raw` is of one conversion; 100 ms and 1 s are whole periods of 50 and 60 Hz, so a trend of raw values is free
     of hum. `smooth` is the mean of two conversions 10 ms apart, which cancels 50 Hz and most of 60 Hz.
@@ -35,15 +45,14 @@ class SkinResistance:
 
     def __init__(self) -> None:
         self.fresh = False
-        self.raw_ohm = 0.0
-        self.smooth_ohm = 0.0
-        self.slack_ohm = 0.0  # how wrong both may be
+        self.raw_ohm = [0.0] * len(EXPLANATIONS)
+        self.smooth_ohm = [0.0] * len(EXPLANATIONS)
+        self.slack_ohm = 0.0  # of R_inst that may be skin
         self.count = 0  # readings since the estimate began
-        self.explained_ohm = 0.0  # of the rise since the last reading, what the electrodes alone can make
-        self._explained_sum_ohm = 0.0
-        self._weight = 0.0  # ohms that one volt of the electrodes makes at the last set
-        self._ring = [0.0] * _HISTORY
+        self._electrodes_v = [0.0] * len(EXPLANATIONS)  # signed: positive as with K2 at rest
+        self._ring = [self.raw_ohm] * _HISTORY
         self._last_ns = -1
+        self._polarised_ns: int | None = None
 
     def update(self, s: Sample) -> bool:
         """Take this tick's conversion; True when there is a new estimate. Idempotent within a tick."""
@@ -51,6 +60,7 @@ class SkinResistance:
             return self.fresh
         self._last_ns = s.t_ns
         self.fresh = False
+        self._polarise(s)
         if s.state not in _WATCHED:
             self.count = 0
             return False
@@ -59,34 +69,55 @@ class SkinResistance:
         if s.ramp_base_ma < FROM_MA:
             self.count = 0
             return False
-        raw_ohm = (s.patient_v - ELECTRODES_V) / s.return_ma * 1000.0 - s.r_inst_ohm
-        self.smooth_ohm = 0.5 * (raw_ohm + self.raw_ohm) if self.count else raw_ohm
-        self.raw_ohm = raw_ohm
-        self.slack_ohm = R_INST_SHARE * s.r_inst_ohm + ELECTRODES_ERROR_V / s.return_ma * 1000.0
-        self.explained_ohm = self._explain_ohm(s)
-        self._explained_sum_ohm += self.explained_ohm
-        self._ring[self.count % _HISTORY] = raw_ohm - self._explained_sum_ohm
-        self.count += 1
-        self.fresh = True
+        self._estimate(s.patient_v, s)
         return True
 
-    def rise_over(self, readings: int) -> float | None:
-        """Raw value over the one `readings` conversions ago, both with slack, less what electrodes explain."""
-        if self.count <= readings:
-            return None
-        before_ohm = self._ring[(self.count - 1 - readings) % _HISTORY]
-        risen_ohm = self.raw_ohm - self._explained_sum_ohm - before_ohm
-        base_ohm = before_ohm + self._explained_sum_ohm + self.slack_ohm
-        return 1.0 + risen_ohm / base_ohm if base_ohm > 0.0 else None
+    def _estimate(self, patient_v: float, s: Sample) -> None:
+        sign = -1.0 if s.reversed else 1.0
+        kohm = 1000.0 / s.return_ma
+        inst_ohm = s.r_inst_ohm
+        self.slack_ohm = R_INST_SHARE * inst_ohm
+        before = self.raw_ohm
+        raw = [(patient_v - sign * volts) * kohm - inst_ohm for volts in self._electrodes_v]
+        self.smooth_ohm = [0.5 * (a + b) for a, b in zip(raw, before, strict=True)] if self.count else raw
+        self.raw_ohm = self._ring[self.count % _HISTORY] = raw
+        self.count += 1
+        self.fresh = True
 
-    def _explain_ohm(self, s: Sample) -> float:
-        """They polarise; and a constant taken for their voltage weighs less the more current flows."""
-        closed_s = (s.t_ns - s.enabled_since_ns) / 1e9
-        slope_v_per_s = POLARISES_V / POLARISES_S * exp(-closed_s / POLARISES_S)
-        weight = 1000.0 / s.ramp_base_ma
-        weighed_ohm = ELECTRODES_ERROR_V * max(0.0, self._weight - weight) if self.count else 0.0
-        self._weight = weight
-        return slope_v_per_s * (_V_PERIOD_NS / 1e9) / s.return_ma * 1000.0 + weighed_ohm
+    def risen(self, readings: int, share: float) -> bool:
+        """Whether the raw value is more than `share` times the one `readings` ago, however it is explained.
+
+        An explanation that leaves no skin at all explains nothing; when none is left, nothing has risen.
+        """
+        if self.count <= readings:
+            return False
+        before = self._ring[(self.count - 1 - readings) % _HISTORY]
+        slack_ohm = self.slack_ohm
+        explained = False
+        for was_ohm, ohm in zip(before, self.raw_ohm, strict=True):
+            if was_ohm + slack_ohm > 0.0:
+                if ohm + slack_ohm <= share * (was_ohm + slack_ohm):
+                    return False
+                explained = True
+        return explained
+
+    def _polarise(self, s: Sample) -> None:
+        """The electrodes of every explanation, in every state: they keep what the probe and the ramps did to them."""
+        if self._polarised_ns is None:
+            self._polarised_ns = s.t_ns
+            return
+        dt_ns = s.t_ns - self._polarised_ns
+        if dt_ns < _POLARISE_NS:
+            return
+        self._polarised_ns = s.t_ns
+        ma = s.return_ma if s.return_ma > 0.0 else 0.0
+        share = ma / (ma + POLARISES_MA)
+        if s.reversed:
+            share = -share
+        dt_s = dt_ns / 1e9
+        volts = self._electrodes_v
+        for i, (end_v, tau_s) in enumerate(EXPLANATIONS):
+            volts[i] += (end_v * share - volts[i]) * min(1.0, dt_s / tau_s)
 
 
 class AreaLevel:
@@ -98,7 +129,7 @@ class AreaLevel:
 
     K_MIN: Final = 1.15
     K_SLOPE: Final = 0.12
-    REFERENCE_UP_PER_NS: Final = 0.04 / 60e9
+    REFERENCE_UP: Final = 1.0 + 0.04 / 60e9 * _V_PERIOD_NS  # a reading
     REFERENCE_MAX: Final = 1.6
     SAMPLES: Final = 2
     TRIP: Final = Trip("E211", "area_level", "PAUSE", "area", 0.3)
@@ -106,8 +137,8 @@ class AreaLevel:
     def __init__(self, skin: SkinResistance) -> None:
         self._skin = skin
         self._begun = False
-        self._reference_ohm = 0.0
-        self._lowest_ohm = 0.0
+        self._reference_ohm: list[float] = []
+        self._lowest_ohm: list[float] = []
         self._count = 0
 
     def check(self, s: Sample) -> Trip | None:
@@ -117,26 +148,34 @@ class AreaLevel:
             self._begun = False
         if not skin.update(s):
             return None
-        r_ohm = skin.smooth_ohm
         if not self._begun:
             self._begun = True
-            self._reference_ohm = self._lowest_ohm = r_ohm
+            self._reference_ohm = list(skin.smooth_ohm)
+            self._lowest_ohm = list(skin.smooth_ohm)
             self._count = 0
             return None
-        self._follow(r_ohm, skin.explained_ohm)
         j_set = s.ramp_base_ma / s.area_cm2
         k = max(self.K_MIN, 1.0 + self.K_SLOPE * (s.density_ceiling_ma_per_cm2 / j_set - 1.0))
-        slack_ohm = skin.slack_ohm
-        self._count = self._count + 1 if r_ohm + slack_ohm > k * (self._reference_ohm + slack_ohm) else 0
+        self._count = self._count + 1 if self._above(k) else 0
         return self.TRIP if self._count >= self.SAMPLES else None
 
-    def _follow(self, r_ohm: float, explained_ohm: float) -> None:
-        self._lowest_ohm = min(self._lowest_ohm + explained_ohm, r_ohm)
-        if r_ohm <= self._reference_ohm:
-            self._reference_ohm = r_ohm
-            return
-        risen_ohm = self._reference_ohm * (1.0 + self.REFERENCE_UP_PER_NS * _V_PERIOD_NS) + explained_ohm
-        self._reference_ohm = min(r_ohm, risen_ohm, self.REFERENCE_MAX * self._lowest_ohm)
+    def _above(self, k: float) -> bool:
+        """Let every reference follow; whether all that leave any skin at all say that it has risen."""
+        slack_ohm = self._skin.slack_ohm
+        references, lowest = self._reference_ohm, self._lowest_ohm
+        left, explained = True, False
+        for i, ohm in enumerate(self._skin.smooth_ohm):
+            if ohm > references[i]:
+                climbed_ohm = min(references[i] * self.REFERENCE_UP, self.REFERENCE_MAX * lowest[i])
+                references[i] = min(ohm, max(climbed_ohm, references[i]))
+            else:
+                references[i] = ohm
+                lowest[i] = min(lowest[i], ohm)
+            reference_ohm = references[i] + slack_ohm
+            if reference_ohm > 0.0:
+                explained = True
+                left = left and ohm + slack_ohm > k * reference_ohm
+        return left and explained
 
 
 class AreaTrend:
@@ -152,10 +191,6 @@ class AreaTrend:
     def check(self, s: Sample) -> Trip | None:
         """RAMP_UP and HOLD from 3 mA."""
         skin = self._skin
-        if not skin.update(s):
-            return None
-        short = skin.rise_over(10)
-        if short is not None and short > self.IN_100_MS:
+        if skin.update(s) and (skin.risen(10, self.IN_100_MS) or skin.risen(100, self.IN_1_S)):
             return self.TRIP
-        long = skin.rise_over(100)
-        return self.TRIP if long is not None and long > self.IN_1_S else None
+        return None
