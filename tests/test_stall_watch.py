@@ -34,6 +34,7 @@ def test_shaky(home, request):
     for stall_ms in {stalls_ms}:
         with request.config.stash[WATCH].log.open("a") as log:
             log.write(f"1 {{time.monotonic_ns()}} {{stall_ms * 1000000}}\\n")
+        time.sleep(0.06)  # else they add up
     assert len(attempts) > {fails}, "the daemon cut"
 
 def test_that_comes_after(home):
@@ -78,6 +79,15 @@ def test_with_a_stall_it_is_repeated_from_the_beginning_and_told(tmp_path: Path)
     assert "repeated, because the machine stood still meanwhile" in said
     told = "test_it.py::test_shaky: processor 1 stood still for 25 ms: AssertionError: the daemon cut"
     assert said.count(told) == 2
+
+
+def test_stalls_that_come_close_add_up_on_one_processor() -> None:
+    watch = StallWatch()
+    seen_ms = [(0, 100, 9), (0, 200, 2), (1, 205, 4), (0, 249, 3)]
+    watch.log.write_text("".join(f"{cpu} {end}000000 {late}000000\n" for cpu, end, late in seen_ms))
+    assert str(watch.worst_since(150_000_000)) == "processor 0 stood still for 5 ms"
+    assert watch.worst_since(300_000_000) is None
+    watch.stop()
 
 
 def test_a_defect_is_not_hidden_by_stalls(tmp_path: Path) -> None:
