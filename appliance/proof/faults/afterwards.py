@@ -7,6 +7,7 @@ is needed. Nothing here judges.
 from typing import Final, NamedTuple
 
 from appliance.control.daemon import Daemon
+from appliance.errors import IontoError
 from appliance.link.messages import Acknowledge, Resume, Start, Stop
 from appliance.proof.faults.model import Budget
 from appliance.proof.faults.rig import Rig
@@ -42,7 +43,8 @@ def afterwards(rig: Rig, budget: Budget) -> Later:
     if budget.named and budget.then == "nothing" and rig.state != "FAULT":
         return _next_morning(rig)
     if budget.then == "go_on":
-        return _go_on(rig)
+        later = _go_on(rig)
+        return later if later.found or not budget.named else _morning_after(rig, later)
     if budget.then == "self_test":
         return _next_morning(rig)
     if budget.then == "restart":
@@ -64,6 +66,12 @@ def _go_on(rig: Rig) -> Later:
     named = f"{rig.state} {' '.join(codes)}".strip()
     what = f"then {named} after {person.came_from}" if person.came_from else f"then {named}"
     return Later(what, rig.state, codes, felt, person.allowed_ma)
+
+
+def _morning_after(rig: Rig, before: Later) -> Later:
+    """Nobody saw it, and nobody felt it: the self-test of the next morning must."""
+    next_ = _next_morning(rig)
+    return before._replace(what=f"{before.what}; {next_.what}", state=next_.state, codes=next_.codes)
 
 
 class _Follower:
@@ -135,7 +143,10 @@ def _next_morning(rig: Rig) -> Later:
 def _restart(rig: Rig) -> Later:
     """The program comes up again: it may do nothing but test itself."""
     rig.bench.felt.mark(rig.bench.now_ns)
-    rig.replace_daemon()
+    try:
+        rig.replace_daemon()
+    except IontoError as error:  # it says why and does not run
+        return Later(f"refuses to start: {error.code}", "FAULT", (error.code,), rig.bench.felt.window)
     rig.run_until(lambda: _tested(rig.daemon), SELF_TEST_S)
     codes = tuple(rig.daemon.session.codes)
     what = f"self-test: {' '.join(codes) or rig.state}"

@@ -37,8 +37,6 @@ OF_ACTION: Final[Mapping[str, Effect]] = {
 }
 # Where one set of parameters differs from its action.
 OF_FAULT: Final[Mapping[str, Effect]] = {
-    "dac_stuck_0": "open",
-    "dac_stuck_2048": "stuck",  # 15 mA: the set of a hand
     "i2c_nack_99": "mute",  # DAC2: written only when the volts must change
 }
 
@@ -60,6 +58,12 @@ def _do(rig: Rig, name: str, case: Mapping[str, Value]) -> None:
     rig.bench.act(name, **case)
 
 
+def _code(name: str, case: Mapping[str, Value]) -> int | None:
+    """Where DAC1 goes, when the action puts it somewhere."""
+    code = case.get("code")
+    return code if name == "dac_stuck" and isinstance(code, int) else None
+
+
 def _of(name: str, action: Action) -> list[Fault]:
     made = []
     for case in action.cases:
@@ -75,6 +79,7 @@ def _of(name: str, action: Action) -> list[Fault]:
                 action.family,
                 over_s if isinstance(over_s, float) else 0.0,
                 hidden=action.hidden,
+                code=_code(name, case),
             )
         )
     return made

@@ -7,6 +7,7 @@ budget is never moved here to let a cell pass.
 from typing import Final
 
 from appliance.proof.faults.model import ENERGISED, Budget, Cell, Effect
+from appliance.proof.faults.rig import Rig
 from appliance.proof.lift import budget_of
 
 FAULT_ONLY: Final = frozenset(("FAULT",))
@@ -19,19 +20,16 @@ _OVER: Final = Budget(
     "over 20 ms",
     "safety: over the limit 20 ms, both sensors true; hardware alone bounds the height",
     REACTION_S,
-    zero_ms=20.0,
-    off_ms=40.0,
+    over_ms=20.0,
     forced=True,
     named=True,
 )
-_BLIND: Final = _OVER._replace(
-    name="over 60 ms", reason="safety: over the limit 60 ms, one sensor lies", zero_ms=60.0, off_ms=80.0
-)
+_BLIND: Final = _OVER._replace(name="over 60 ms", reason="safety: over the limit 60 ms, one sensor lies", over_ms=60.0)
 _LITTLE: Final = Budget(
     "a little over",
     "safety, table: below over_set's 5 % and 0.5 mA; mismatch 100 ms, reference two conversions 40 ms apart",
     REACTION_S,
-    zero_ms=120.0,
+    over_ms=120.0,
     forced=True,
     named=True,
 )
@@ -103,21 +101,35 @@ _BY_EFFECT: Final[dict[Effect, Budget]] = {
     "none": Budget("borne", "must be borne: nothing above the set", REACTION_S),
 }
 # What only a loop in regulation shows: in CONTACT it may pass unseen, if it does not pass for a person.
-_SEEN_LATER: Final = frozenset(("lie", "frozen", "stuck", "under", "load"))
+_SEEN_LATER: Final[frozenset[Effect]] = frozenset(("lie", "frozen", "stuck", "under", "load"))
+_OVERS: Final[frozenset[Effect]] = frozenset(("over", "over_little", "over_blind"))
+_DEVICE: Final[frozenset[Effect]] = _OVERS | {"stuck", "under", "volts", "lie", "frozen"}
+STUCK_CODES: Final = 33.0  # what dac_loopback lets pass: offset of the chip
+STUCK_SHARE: Final = 0.02
 
 
-def budget_for(cell: Cell) -> Budget:
-    """The budget of a cell."""
+def effect_of(cell: Cell, rig: Rig) -> Effect:
+    """What the fault does here: a DAC that goes to a code does what the code of now makes of it."""
     fault = cell.fault
+    if fault.code is None or cell.where not in ENERGISED:
+        return fault.effect
+    apart = fault.code - rig.daemon.gate.code
+    near = STUCK_CODES + STUCK_SHARE * rig.daemon.gate.code
+    return "stuck" if abs(apart) <= near else "over" if apart > 0 else "under"
+
+
+def budget_for(cell: Cell, rig: Rig) -> Budget:
+    """The budget of a cell whose rig stands in its state."""
+    effect = effect_of(cell, rig)
     if cell.where not in ENERGISED:
-        return _at_rest(fault.effect, fault.hidden)
-    budget = _BY_EFFECT[fault.effect]
-    if fault.effect == "area":
-        area = budget_of(fault.over_s)
-        reason = f"safety, area budgets: shrinking over {fault.over_s:g} s"
-        budget = budget._replace(area=area, reason=reason, watch_s=fault.over_s + 1.5)
+        return _at_rest(effect)
+    budget = _BY_EFFECT[effect]
+    if effect == "area":
+        over_s = cell.fault.over_s
+        reason = f"safety, area budgets: shrinking over {over_s:g} s"
+        budget = budget._replace(area=budget_of(over_s), reason=reason, watch_s=over_s + 1.5)
     if cell.where.startswith("CONTACT"):
-        return _in_contact(budget, fault.effect)
+        return _in_contact(budget, effect)
     return budget
 
 
@@ -127,18 +139,19 @@ def _in_contact(budget: Budget, effect: Effect) -> Budget:
         reason = "safety: contact is a person's; what is none, or is not known, stays in CONTACT or ends"
         return Budget("no contact", reason, CONTACT_S, ends=NOT_RUNNING)
     if effect in ("remake", "open"):
-        return budget._replace(bound_ma=PROBE_PEAK_MA, forced=False, reason="hardware 8, deck 02: probe below 8 mA")
-    if effect in ("over", "over_blind"):
+        reason = "hardware 8, deck 02: the probe gives below 8 mA; an open loop is what CONTACT waits in"
+        return budget._replace(bound_ma=PROBE_PEAK_MA, forced=False, off_ms=None, reason=reason)
+    if effect in _OVERS:
         return budget._replace(bound_ma=PROBE_PEAK_MA, reason=budget.reason + "; 5 V of the probe bound it")
     return budget
 
 
-def _at_rest(effect: Effect, hidden: bool) -> Budget:
+def _at_rest(effect: Effect) -> Budget:
     """Output open: nothing may be felt, now or when the session goes on, until the fault is found."""
-    if hidden or effect == "mute":
+    if effect == "mute":
         return Budget("off, hidden", "output open; found by the next self-test", 0.1, bound_ma=0.1, then="self_test")
     if effect == "dead":
         reason = "output open; a new program resumes nothing"
         return Budget("off, dead", reason, 0.3, bound_ma=0.1, then="restart")
     reason = "output open: nothing flows; whoever goes on meets the fault in CONTACT, with the probe, or not at all"
-    return Budget("off", reason, 0.1, bound_ma=0.1, then="go_on")
+    return Budget("off", reason, 0.1, bound_ma=0.1, then="go_on", named=effect in _DEVICE)

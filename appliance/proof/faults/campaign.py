@@ -53,7 +53,7 @@ class Found(NamedTuple):
 
 def run_cell(rig: Rig, cell: Cell) -> Found:
     """One cell on a rig that stands in its state; the rig is used up."""
-    budget = budget_for(cell)
+    budget = budget_for(cell, rig)
     watch = happen(rig, cell, budget)
     end, still_ma = (rig.state if rig.alive else "dead"), abs(rig.bench.true_ma)
     later = afterwards(rig, budget)

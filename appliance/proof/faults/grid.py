@@ -16,7 +16,7 @@ from appliance.sim.patient import PHENOTYPES
 
 PEOPLE: Final = tuple(SITE_OF)
 LOADS: Final = tuple(name for name in NOT_A_PERSON)
-EXTREMES: Final = ("very_sweaty_palm", "typical_palm", "dry_palm", "child_palm")
+AT_REST: Final = ("typical_palm", "very_sweaty_palm")
 TYPICAL: Final = "typical_palm"
 UNDER_WAY: Final = frozenset(STATES) - {"SELF_TEST", "IDLE", "DONE", "FAULT"}
 # A load is run in the one state in which it might be taken for a person.
@@ -42,7 +42,8 @@ PAIR_STATES: Final[tuple[Where, ...]] = ("CONTACT", "RAMP_UP", "HOLD", "RAMP_DOW
 PAIR_PEOPLE: Final = ("typical_palm", "very_sweaty_palm")
 
 RULES: Final = (
-    "states in which current flows: every person; at rest nothing depends on skin: " + ", ".join(EXTREMES),
+    "states in which current flows: every person",
+    "at rest nothing hangs on skin until CONTACT, where the wettest gets the most: " + ", ".join(AT_REST),
     "loads that are no person: CONTACT, where they might be taken for one",
     f"pairs: each hidden fault, then each of {len(ACUTE)} acute ones, in {', '.join(PAIR_STATES)}, on two people",
 )
@@ -78,6 +79,8 @@ def _rule_of_needs(needs: str, where: str, phenotype: str) -> str | None:
         return "needs a closed output: in this state it is open"
     if needs == "plan" and where not in UNDER_WAY:
         return "needs a session under way: in this state there is none"
+    if needs == "no_pause" and where == "PAUSED":
+        return "to resume from a pause is what a person's touch does"
     if needs in ("hands_in", "patient") and phenotype not in PHENOTYPES:
         return "needs a person's hand: this load has none"
     return None
@@ -98,7 +101,7 @@ def singles(faults: Iterable[Fault], everything: bool) -> list[Cell]:
 def _representative(cell: Cell) -> bool:
     if cell.phenotype in LOADS:
         return cell.where in LOAD_STATES
-    return cell.where in ENERGISED or cell.phenotype in EXTREMES
+    return cell.where in ENERGISED or cell.phenotype in AT_REST
 
 
 def pairs(faults: Sequence[Fault]) -> list[Cell]:

@@ -5,14 +5,12 @@ from typing import Final
 from appliance.proof.faults.afterwards import Later
 from appliance.proof.faults.model import Budget, Cell, Row
 from appliance.proof.faults.rig import Rig
-from appliance.proof.faults.watch import Watch
+from appliance.proof.faults.watch import SET_MA, SET_SHARE, Watch
 from appliance.safety.hard_limits import ZERO_MA
 from appliance.sim.felt import FeltWindow
 
-SET_MA: Final = 0.25  # safety: never above set + max(2 %, 0.25 mA)
-SET_SHARE: Final = 0.02
+PROBE_V: Final = 6.0  # the probe's 5 V and their tolerance: what stands above them is not bounded by them
 OVER_30_MS: Final = 1.0  # hardware 5: above 30 mA for less than a millisecond
-FOUND: Final = frozenset(("over", "over_blind", "stuck", "under", "volts", "supply", "wire", "bus"))
 
 
 def ms(t_ns: int | None, from_ns: int) -> float | None:
@@ -57,6 +55,7 @@ def judge(rig: Rig, cell: Cell, budget: Budget, watch: Watch, later: Later, end:
         charge_mc=round(felt.charge_mc, 3),
         peak_open_v=round(felt.peak_open_v, 2),
         ms_over_30_ma=round(felt.ms_over_30_ma, 4),
+        ms_over_set=ms(watch.over_ns, watch.at_ns) or 0.0,
         ms_to_zero=None if zero_ms is None else round(zero_ms, 3),
         ms_to_off=None if off_ms is None else round(off_ms, 3),
         ms_to_fall=ms(watch.fall_ns, watch.at_ns),
@@ -87,9 +86,9 @@ def _felt(budget: Budget, watch: Watch, felt: FeltWindow, rig: Rig) -> list[str]
     why = []
     if felt.ms_over_30_ma > OVER_30_MS:
         why.append(f"{felt.ms_over_30_ma:.2f} ms above 30 mA, allowed {OVER_30_MS:g}")
-    allowed_ma = budget.bound_ma
+    allowed_ma = None if watch.peak_supply_v > PROBE_V else budget.bound_ma
     if allowed_ma is None and not budget.forced:
-        allowed_ma = watch.legitimate_ma + max(SET_MA, SET_SHARE * watch.legitimate_ma)
+        allowed_ma = watch.allowed_ma
     if allowed_ma is not None and felt.peak_ma > allowed_ma:
         why.append(f"{felt.peak_ma:.2f} mA felt, allowed {allowed_ma:.2f}")
     area = budget.area
@@ -106,6 +105,9 @@ def _felt(budget: Budget, watch: Watch, felt: FeltWindow, rig: Rig) -> list[str]
 
 def _times(budget: Budget, watch: Watch, zero_ms: float | None, off_ms: float | None, still_ma: float) -> list[str]:
     why = []
+    over_ms = ms(watch.over_ns, watch.at_ns) or 0.0
+    if budget.over_ms is not None and over_ms > budget.over_ms:
+        why.append(f"more than set for {over_ms:.0f} ms, allowed {budget.over_ms:g}")
     if budget.zero_ms is not None and watch.before_ma >= ZERO_MA:
         if zero_ms is None:
             why.append(f"{still_ma:.2f} mA still flow, allowed {budget.zero_ms:g} ms")
@@ -146,6 +148,6 @@ def _later(cell: Cell, budget: Budget, later: Later) -> list[str]:
         why.append(f"not found: {later.what}")
     if budget.then == "restart" and later.state not in ("IDLE", "FAULT"):
         why.append(f"a new program did more than test itself: {later.what}")
-    if budget.then == "go_on" and cell.fault.effect in FOUND and later.state == "RAMP_UP":
+    if budget.then == "go_on" and budget.named and not later.found and later.state == "RAMP_UP":
         why.append(f"treatment went on unseen: {later.what}")
     return why

@@ -73,6 +73,7 @@ class Fault(NamedTuple):
     over_s: float = 0.0  # how long the movement takes
     codes: frozenset[str] = frozenset()  # of these, one must be named; empty = any
     hidden: bool = False
+    code: int | None = None  # of DAC1, when the fault puts it there: what it does hangs on the code of now
 
 
 class Cell(NamedTuple):
@@ -100,6 +101,7 @@ class Budget(NamedTuple):
     name: str
     reason: str
     watch_s: float
+    over_ms: float | None = None  # current back at what is legitimate, or zero
     zero_ms: float | None = None  # current below 0.1 mA for good
     off_ms: float | None = None  # output cut: nothing can come any more
     fall_ms: float | None = None  # current falls
@@ -134,6 +136,7 @@ class Row(msgspec.Struct, frozen=True):
     charge_mc: float = 0.0
     peak_open_v: float = 0.0
     ms_over_30_ma: float = 0.0
+    ms_over_set: float = 0.0  # how long after the fault more flowed than was legitimate
     ms_to_zero: float | None = None  # from the physical event; None = current went on, or there was none
     ms_to_off: float | None = None
     ms_to_fall: float | None = None

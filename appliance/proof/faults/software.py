@@ -103,17 +103,18 @@ def _wild_order(rig: Rig) -> None:
 
 
 def _late_order(rig: Rig) -> None:
-    """The order of now comes again and again, whatever the session says: the gate must know its generation."""
+    """STOP; then the order from before it comes again and again: the gate must know its generation."""
+    run = rig.daemon.run_now
+    order, old_generation = run.order, run.generation
     kept: list[Order] = []
-    order = rig.daemon.run_now.order
 
     def late(*args: Any) -> Order:
-        kept.append(order(*args))
-        return kept[0]
+        made = order(*args)
+        if run.generation == old_generation:
+            kept[:] = [made]
+        return kept[0] if kept else made
 
-    _replace(rig.daemon.run_now, "order", late)
-    rig.run_s(0.02)
-    rig.send(Stop())
+    _replace(run, "order", late)
     rig.send(Stop())
 
 
@@ -198,5 +199,5 @@ SOFTWARE: Final[tuple[Fault, ...]] = (
     Fault("same_start", "none", "the same start again", _same_start),
     Fault("stop", "stop", "STOP", _stop, needs="plan"),
     Fault("stings", "pedal", "'it stings'", _stings, needs="plan"),
-    Fault("resume_spam", "unasked", "a screen that asks to resume at every tick", _resume_spam),
+    Fault("resume_spam", "unasked", "a screen that asks to resume at every tick", _resume_spam, needs="no_pause"),
 )

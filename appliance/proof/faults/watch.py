@@ -14,6 +14,8 @@ from appliance.safety.trip import strongest
 from appliance.sim.bench import Bench
 from appliance.sim.felt import FeltWindow
 
+SET_MA: Final = 0.25  # safety, budgets: never above set + max(2 %, 0.25 mA)
+SET_SHARE: Final = 0.02
 PHASES: Final = 8  # ticks until the schedule of conversions repeats
 HIDDEN_S: Final = 0.3  # between the hidden fault and the acute one
 FALLS_MA: Final = 0.15  # a fall beyond hum and dither
@@ -33,6 +35,11 @@ class Watch:
         self.before_ma = abs(bench.true_ma)
         self.set_ma = session.base_ma if session.base_ma > 0.0 else rig.daemon.gate.base_ma
         self.legitimate_ma = self._legitimate_ma()
+        self._most_ma = rig.plan.max_ma if budget.wishes else session.choice_ma
+        self._ramp_ns: int | None = None
+        self._ramps_later = rig.state not in ("RAMP_UP", "HOLD")
+        self.over_ns: int | None = None
+        self.peak_supply_v = 0.0
         self.first = ""
         self.off_ns: int | None = None
         self.fall_ns: int | None = None
@@ -46,18 +53,27 @@ class Watch:
     def _legitimate_ma(self) -> float:
         """The most current that this state may give while it is watched, without the fault."""
         session, rig = self._rig.daemon.session, self._rig
-        state = session.state
-        if state == "CONTACT":
+        if session.state == "CONTACT":
             return hard_limits.PROBE_MA
-        if state in ("RAMP_UP", "HOLD"):
+        if session.state in ("RAMP_UP", "HOLD"):
             most_ma = rig.plan.max_ma if self._budget.wishes else session.choice_ma
             return max(session.base_ma, min(most_ma, session.base_ma + RAMP_MA_PER_S * self._budget.watch_s))
         return session.base_ma
+
+    @property
+    def allowed_ma(self) -> float:
+        """What is as set: never above set + max(2 %, 0.25 mA)."""
+        return self.legitimate_ma + max(SET_MA, SET_SHARE * self.legitimate_ma)
 
     def look(self) -> None:
         """At the board, between ticks and after each."""
         bench = self._rig.bench
         protection = bench.protection
+        self._follow_ramp()
+        if self._budget.forced:
+            self.peak_supply_v = max(self.peak_supply_v, bench.circuit.compliance_v)
+            if abs(bench.true_ma) > self.allowed_ma:
+                self.over_ns = bench.now_ns
         if self._was_on and self.off_ns is None and not protection.out_ok:
             self.off_ns = bench.now_ns
         if self._permitted and not protection.permit and not self.hardware_acted:
@@ -69,6 +85,16 @@ class Watch:
         if self._rig.alive and not self.first:
             self._look_at_daemon()
 
+    def _follow_ramp(self) -> None:
+        """A ramp that begins under way may rise as a plan may ask."""
+        if not self._ramps_later:
+            return
+        if self._ramp_ns is None and self._rig.state == "RAMP_UP":
+            self._ramp_ns = self._rig.bench.now_ns
+        if self._ramp_ns is not None:
+            risen_ma = RAMP_MA_PER_S * (self._rig.bench.now_ns - self._ramp_ns) / 1e9
+            self.legitimate_ma = max(self.legitimate_ma, min(self._most_ma, risen_ma))
+
     def _falls(self, now_ma: float) -> bool:
         return now_ma < self.before_ma - max(FALLS_MA, 0.02 * self.before_ma)
 
@@ -77,8 +103,8 @@ class Watch:
         daemon = self._rig.daemon
         state, trips = daemon.session.state, daemon.seen.trips
         ends = state in ENDINGS or (state == "RAMP_DOWN" and bool(trips))
-        cuts = self._enabled and not daemon.gate.enabled
-        if not cuts and (state == self.state or not ends):
+        opened = self._enabled and not daemon.gate.enabled
+        if not opened and (state == self.state or not ends):
             return
         if trips and state != "FAULT":
             self.first = strongest(trips).monitor
