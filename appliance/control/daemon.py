@@ -91,7 +91,7 @@ class Daemon(Core):
         self.sense.read(s, self.gate, self.tick_count)
         if not s.saturated:
             self.shown.add(s.return_ma)
-        if s.state == "CONTACT" and self.sense.ready:
+        if s.state == "CONTACT" and self.sense.ready and not self.run_now.steps_now:
             self.sense.start(self.run_now.contact_channel())
 
     def _judge(self) -> list[Trip]:
@@ -168,6 +168,8 @@ class Daemon(Core):
             self.gate.act(order, self.run_now.generation, s.t_ns)
         if state != "CONTACT" and self.bus_lost_at is None:
             self.sense.start_next(self.tick_count)
+        elif s.state == state and self.sense.ready and self.bus_lost_at is None:
+            self.sense.start(self.run_now.contact_channel())  # the first look at a step begins right after it
         self.output_timer.tick(s.t_ns, enabled=self.gate.enabled)
         if self.reset_pulse:
             self.reset_pulse -= 1

@@ -91,6 +91,11 @@ class Run:
         self._gap += 1
         return GAP_CHANNELS[self._gap % 4]
 
+    @property
+    def steps_now(self) -> bool:
+        """Whether this sub-tick writes a step of the probe at once: a conversion begun before it would straddle it."""
+        return self.probe is not None and self.probe.steps_now
+
     def contact(self, s: Sample, gate: Gate, sense: Sense) -> Verdict:
         """Let the probe look at one sub-tick."""
         probe = self.probe

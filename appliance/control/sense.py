@@ -73,7 +73,7 @@ class Sense:
         scales = self._scales
         if channel == "patient_volts":
             s.patient_v = self.last_patient_v = scales.patient_v(counts)
-            self.volts_at_ns = self._started_ns + self._half_window_ns
+            self.volts_at_ns = self._started_ns + WAKE_NS + self._half_window_ns
         elif channel == "compliance_volts":
             s.compliance_v = scales.compliance_v(counts)
         elif stepped:

@@ -116,6 +116,11 @@ class ContactProbe:
         """Whether the next conversion should be of the source current instead of the patient's volts."""
         return self.verdict == "seeking" or self._n % SUB_TICKS in (30, SUB_TICKS - 2)
 
+    @property
+    def steps_now(self) -> bool:
+        """Whether the next call of `step` asks for another level without delay."""
+        return self.verdict == "measuring" and self._n % SUB_TICKS == 0 and (self._plateaus + 1) // 2 % 2 == 0
+
     def step(self, return_ma: float, source_ma: float | None, volts: float | None, volts_age_s: float | None) -> Probe:
         """One sub-tick.
 
@@ -159,7 +164,7 @@ class ContactProbe:
     def _measure(self, return_ma: float, volts: float | None, age_s: float | None) -> Probe:
         at = self._n % SUB_TICKS
         if volts is not None and age_s is not None and self._plateaus > 0:
-            self._take((at - 1) % SUB_TICKS, volts, age_s)  # that conversion began in the sub-tick before
+            self._take(volts, age_s)
         if at == 0:
             self._next_plateau()
             if self._fit is not None:
@@ -184,13 +189,16 @@ class ContactProbe:
         self._steady_ma[level] = mean_ma + 0.02 * (return_ma - mean_ma)
         return abs(return_ma - mean_ma) <= max(STEADY_MA, STEADY_SHARE * mean_ma)
 
-    def _take(self, at: int, volts: float, age_s: float) -> None:
+    def _take(self, volts: float, age_s: float) -> None:
         """Keep one conversion: relative to the end of the plateau before, signed by the step's direction."""
         now, last = self._now, self._last
+        if not 0.5 * self._window_s <= age_s < PLATEAU_S:
+            return  # it straddles a step
+        at = int(age_s / SUB_TICK_S)
         if at >= _TAIL_FROM:
             now.tail_v += volts
             now.tail_n += 1
-        if self._plateaus <= SETTLE or last.tail_n == 0 or age_s < 0.5 * self._window_s or age_s >= PLATEAU_S:
+        if self._plateaus <= SETTLE or last.tail_n == 0:
             return
         place = self._bins[2 * now.shifted + (now.sign > 0)][at]
         place.response_v += now.sign * (volts - last.tail_v / last.tail_n)

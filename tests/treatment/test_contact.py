@@ -48,6 +48,7 @@ def drive(
     asked = []
     step_at = 0.0
     code = 0.0
+    begun_at = 0.0  # of the conversion that runs
     start = loop.t_s
     for n in range(round(seconds / SUB_TICK_S)):
         if touch:
@@ -57,17 +58,20 @@ def drive(
         volts = None
         age = None
         if n > 1:
-            conv = [h for h in loop.history[-fine:] if h[0] - (t0 - SUB_TICK_S) <= WINDOW_S]
+            conv = [h for h in loop.history[-fine:] if 0.0 < h[0] - begun_at <= WINDOW_S]
             volts = sum(h[2] for h in conv) / len(conv)
-            age = (t0 - SUB_TICK_S + WINDOW_S / 2) - step_at
+            age = begun_at + WINDOW_S / 2 - step_at
         return_ma = sum(h[1] for h in window) / len(window) if window else 0.0
         source = None
         if probe.wants_source:
             source, volts, age = return_ma, None, None
         if probe.verdict == "good":
             break
+        steps_now = probe.steps_now
         command = probe.step(return_ma, source, volts, age)
+        assert not (steps_now and command.late_half)
         asked.append(command.set_ma)
+        begun_at = t0 + (0.125 if steps_now else 0.0) * SUB_TICK_S  # after the step, or it would straddle it
         for k in range(fine):
             now = k / fine >= (0.5 if command.late_half else 0.1)
             if now and command.set_ma != code:
@@ -90,6 +94,17 @@ def test_a_palm_is_recognised_and_measured(r_inst: float, r_skin: float, c_uf: f
     assert probe.signature.r_inst_ohm == pytest.approx(r_inst, rel=0.05)
     assert probe.signature.r_skin_ohm == pytest.approx(r_skin, rel=0.06)
     assert probe.signature.c_skin_f == pytest.approx(c_uf * 1e-6, rel=0.06)
+
+
+@pytest.mark.parametrize("r_inst", [500, 745, 1000])
+def test_fast_sweaty_skin_after_its_onset_is_told_from_bath_and_body(r_inst: float) -> None:
+    """A skin of 0.85 ms has settled within two conversions: the first must begin right after the step."""
+    loop = Loop(r_inst, 380, 2.24e-6, hum_ma=0.003)
+    probe = ContactProbe(SITES["hands"], 2.24e-6, WINDOW_S)
+    drive(loop, probe, 8.0)
+    assert probe.signature is not None
+    assert probe.signature.r_inst_ohm == pytest.approx(r_inst, rel=0.05)
+    assert probe.signature.c_skin_f == pytest.approx(2.24e-6, rel=0.08)
 
 
 @pytest.mark.parametrize(("r_inst", "r_skin"), [(1000, 0), (330, 0), (1700, 0), (2000, 100), (5, 0)])
