@@ -134,6 +134,12 @@ class Ads1115:
         """End the fault."""
         self._frozen = False
 
+    def drift(self, share: float) -> None:
+        """A fault: its own reference moves, and everything reads that share too much."""
+        self._settle(self._now_ns())
+        self._gain *= 1.0 + share
+        self._lsb_per_v *= 1.0 + share
+
     @property
     def config(self) -> int:
         """The configuration register as it reads now: bit 15 set when no conversion runs."""

@@ -8,29 +8,24 @@ be copied. It must never be reached by a program that treats people.
 import heapq
 import pickle
 from random import Random
-from typing import Final
 
 from appliance.config import Board
 from appliance.hal.ports import I2cTransport, PinPort
-from appliance.sim import happenings
-from appliance.sim.actions import Value, checked
+from appliance.sim.actions import ACTIONS, LATER, Value, checked
 from appliance.sim.ads1115 import Ads1115
-from appliance.sim.circuit import LONGEST_STEP_S, Circuit
+from appliance.sim.circuit import Circuit
+from appliance.sim.e_stop import EStop
 from appliance.sim.felt import Felt
-from appliance.sim.history import BASE, FLOW, SOURCE, SUPPLY
+from appliance.sim.front_end import FrontEnd
 from appliance.sim.i2c_bus import SimI2cBus
 from appliance.sim.mcp4725 import Mcp4725
 from appliance.sim.panel import Panel
 from appliance.sim.patient import Patient
 from appliance.sim.protection import NEVER, Protection
+from appliance.sim.rail import Rail
 from appliance.sim.relays import Relays
 from appliance.sim.steps import REGULATED
 from appliance.sim.tolerances import draw
-from appliance.units import NS_PER_S
-
-HEADROOM_AT_MA: Final = 25.0
-_LOOK_AHEAD_NS: Final = round(LONGEST_STEP_S * NS_PER_S)
-_DIFFERENTIAL, _AIN0, _AIN1, _AIN2, _AIN3 = 0, 4, 5, 6, 7  # MUX codes that have a meaning on this board
 
 
 class VirtualClock:
@@ -81,6 +76,7 @@ class Bench:
         self.patient = Patient(phenotype, conductivity_us_per_cm, Random(rng.random()))  # noqa: S311
         self._felt = Felt(site, start_ns)
         self.circuit = Circuit(board, self.parts, self.patient, self._felt, start_ns, rng.uniform(0.0, 6.28))
+        self.front_end = FrontEnd(self.circuit, self.parts, self.patient, self.sync)
         self.relays = Relays(self.parts)
         self.protection = Protection(self.parts, board.watchdog.rearm_ms, board.timer.reset_low_min, start_ns)
         self._timers: list[tuple[int, int, str, tuple[Value, ...]]] = []
@@ -88,10 +84,13 @@ class Bench:
         self._due_ns = start_ns
         self._test_shift = False
         self.nacked: set[int] = set()  # a fault: these do not acknowledge
-        self._compliance_asked_v = 0.0
+        self.rail = Rail(board)
+        self.supplied = True  # the adapter delivers
+        self.e_stop = EStop()
         self.panel = Panel(board, self._pin_changed)
         self.pins: PinPort = self.panel
         self.clock = VirtualClock(self)
+        self._real_time = real_time
         self.bus = SimI2cBus(board.i2c.hz, board.i2c.timeout_ms, None if real_time else self._bus_time)
         self.i2c: I2cTransport = self.bus
         self._make_chips(rng)
@@ -112,7 +111,7 @@ class Bench:
         self.return_adc = Ads1115(
             board.adc.return_.address,
             self.read_ns,
-            self._return_v,
+            self.front_end.return_v,
             Random(rng.random()),  # noqa: S311
             a.rate_error,
             a.gain_error,
@@ -121,7 +120,7 @@ class Bench:
         self.monitor_adc = Ads1115(
             board.adc.source.address,
             self.read_ns,
-            self._monitor_v,
+            self.front_end.monitor_v,
             Random(rng.random()),  # noqa: S311
             b.rate_error,
             b.gain_error,
@@ -175,11 +174,11 @@ class Bench:
         """Everything that is due at `t_ns`."""
         while self._timers and self._timers[0][0] <= t_ns:
             _, _, name, args = heapq.heappop(self._timers)
-            happenings.LATER[name](self, *args)
+            LATER[name](self, *args)
         self._protect(t_ns)
 
     def later(self, after_ns: int, name: str, *args: Value) -> None:
-        """Have `happenings.LATER[name]` happen."""
+        """Have `LATER[name]` happen."""
         self._timer_count += 1
         heapq.heappush(self._timers, (self.now_ns + after_ns, self._timer_count, name, args))
         self._due_ns = min(self._due_ns, self.now_ns + after_ns)
@@ -190,6 +189,11 @@ class Bench:
             self.now_ns = t_ns
         else:
             self.advance_to(t_ns)
+
+    def stretch_bus(self, factor: float) -> None:
+        """Every bit takes `factor` times as long; from then on transfers take bench time in real time, too."""
+        self.bus.stretch(factor)
+        self.bus.on_time = None if self._real_time and factor <= 1.0 else self._bus_time
 
     # ------------------------------------------------------------ logic and wiring
 
@@ -235,7 +239,7 @@ class Bench:
         show("latch_tripped", p.powered and p.permit)
         show("watchdog_ok", p.watchdog_ok(self.now_ns))
         show("safety_relay_readback", p.powered and self.relays.k1_mirror_closed)
-        show("polarity_readback", p.powered and self.relays.polarity == -1)
+        show("polarity_readback", p.powered and self.relays.readback_reversed)
 
     def _pin_changed(self, name: str, high: bool) -> None:
         """An edge from the Pi."""
@@ -269,21 +273,18 @@ class Bench:
         self.sync()
         on = self.protection.powered and not power_down
         self.circuit.set_current(self.parts.set_dac.volts(code) if on else 0.0)
-        if self._compliance_asked_v > self.board.supply.rail_v - self.board.supply.headroom_at_25_ma_v:
-            self._aim()
+        if self.rail.near:
+            self.aim()
 
     def _drive_compliance(self, code: int, power_down: int) -> None:
         self.sync()
-        on = self.protection.powered and not power_down
-        self._compliance_asked_v = self.parts.compliance_dac.volts(code) * self.parts.compliance_gain if on else 0.0
-        self._aim()
+        volts = 0.0 if power_down else self.parts.compliance_dac.volts(code)
+        self.rail.asked_v = volts * self.parts.compliance_gain
+        self.aim()
 
-    def _aim(self) -> None:
-        """V_COMP goes where DAC2 asks, as far as the rail less its headroom allows."""
-        supply = self.board.supply
-        set_ma = min(self.circuit.sink.set_a * 1000.0, self.board.limit.full_scale_ma)
-        rail_v = supply.rail_v - supply.headroom_at_25_ma_v * set_ma / HEADROOM_AT_MA
-        self.circuit.aim(min(self._compliance_asked_v, rail_v))
+    def aim(self) -> None:
+        """V_COMP goes where rail and regulator let it."""
+        self.circuit.aim(self.rail.target_v(self.circuit.sink.set_a))
 
     def power(self, on: bool) -> None:
         """Both rails and 5 V_ISO go or come: chips wake from their EEPROM, the latch wakes tripped."""
@@ -291,69 +292,33 @@ class Bench:
         p = self.protection
         if on == p.powered:
             return
-        p.powered = on
+        p.powered = self.rail.powered = on
         self.silence()
         if on:
             p.power_up(self.now_ns)
-            self.return_adc.brown_out()
-            self.monitor_adc.brown_out()
-            self.set_dac.brown_out()
-            self.compliance_dac.brown_out()
+            for chip in (self.return_adc, self.monitor_adc, self.set_dac, self.compliance_dac):
+                chip.brown_out()
         else:
             self.circuit.set_current(0.0)
-            self._compliance_asked_v = 0.0
-            self._aim()
+            self.rail.asked_v = 0.0
+        self.aim()
         self.changed()
+
+    def press(self, pressed: bool) -> None:
+        """The red switch is pushed, or pulled out again."""
+        self.e_stop.pressed = pressed
+        self.poles()
+
+    def poles(self) -> None:
+        """Each pole of the red switch does what it does: 1 the ENABLE wire, 2 the rails, 3 the input."""
+        self.protection.e_stop = self.e_stop.is_open("enable")
+        self.panel.show("e_stop", self.e_stop.is_open("input"))
+        self.power(self.supplied and not self.e_stop.is_open("rails"))
 
     def silence(self) -> None:
         """Who does not acknowledge: the chips of a fault, or all of them without power."""
         chips = (self.set_dac, self.compliance_dac, self.return_adc, self.monitor_adc)
         self.bus.nack = set(self.nacked) if self.protection.powered else {chip.address for chip in chips}
-
-    def _ready(self, t1_ns: int) -> None:
-        """Have the circuit solved as far as a conversion's window needs."""
-        circuit = self.circuit
-        if t1_ns > circuit.t_ns and not (circuit.sure and t1_ns - circuit.t_ns < _LOOK_AHEAD_NS):
-            self.sync()
-
-    def _hum(self, t0_ns: int, t1_ns: int) -> float:
-        """Mains hum over a window, as a factor on what flows through a person."""
-        circuit = self.circuit
-        if circuit.dummy or not self.patient.has_skin:
-            return 1.0
-        return 1.0 + self.patient.hum_share * circuit.history.hum_mean(t0_ns, t1_ns)
-
-    def _return_v(self, mux: int, t0_ns: int, t1_ns: int) -> float:
-        """Pins of 0x48: AIN0 above R_M, AIN1 above R_S."""
-        self._ready(t1_ns)
-        circuit, parts = self.circuit, self.parts
-        sense_v = circuit.history.mean(FLOW, t0_ns, t1_ns, circuit.sense_v()) * self._hum(t0_ns, t1_ns)
-        if mux == _DIFFERENTIAL:
-            return sense_v
-        below_v = sense_v / parts.r_measure_ohm * parts.r_sense_ohm
-        return sense_v + below_v if mux == _AIN0 else below_v if mux == _AIN1 else 0.0
-
-    def _monitor_v(self, mux: int, t0_ns: int, t1_ns: int) -> float:
-        """Pins of 0x49: patient volts, V_COMP, source current, DAC1's output."""
-        self._ready(t1_ns)
-        circuit, parts = self.circuit, self.parts
-        history = circuit.history
-        if mux == _AIN2:
-            source_a = history.mean(SOURCE, t0_ns, t1_ns, circuit.source_a) * self._hum(t0_ns, t1_ns)
-            return (source_a + parts.source_offset_ma * 1e-3) * parts.source_gain * parts.r_source_ohm
-        if mux == _AIN1:
-            if circuit.compliance_v != circuit.compliance_to_v:
-                self.sync()
-            return history.mean(SUPPLY, t0_ns, t1_ns, circuit.compliance_v) * parts.compliance_volts_gain
-        if mux == _AIN3:
-            middle_ns = (t0_ns + t1_ns) // 2
-            dac_v = circuit.set_dac_v if middle_ns >= circuit.t_ns else history.at_set(middle_ns)
-            return dac_v * parts.set_volts_gain
-        if mux != _AIN0:
-            return 0.0
-        base_v, skins = circuit.ahead()
-        base_v = history.mean(BASE, t0_ns, t1_ns, base_v) * self._hum(t0_ns, t1_ns)
-        return (base_v + history.skin_mean(t0_ns, t1_ns, skins)) * parts.patient_volts_gain
 
     # ------------------------------------------------------------ people, tests, campaigns
 
@@ -365,7 +330,7 @@ class Bench:
         """
         values = checked(action, params)
         self.sync()
-        happenings.NOW[action](self, **values)
+        ACTIONS[action].do(self, **values)
         self.changed()
 
     @property

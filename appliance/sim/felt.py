@@ -27,6 +27,8 @@ class FeltWindow(NamedTuple):
     peak_slew_ma_per_s: float = 0.0
     ms_over_30_ma: float = 0.0
     last_current_ns: int = 0  # when more than 0.1 mA flowed last; 0 = never
+    peak_spot_ma_per_cm2: float = 0.0  # at a cut or under a ring; no part of the density above
+    peak_hum_ma: float = 0.0  # amplitude of mains current; no part of the peak above
 
 
 class FeltPoint(NamedTuple):
@@ -59,12 +61,14 @@ class Felt:
         "w_charge_mc",
         "w_density",
         "w_excess_uc",
+        "w_hum_ma",
         "w_last_ns",
         "w_open_v",
         "w_over_30_ms",
         "w_over_ms",
         "w_peak_ma",
         "w_slew",
+        "w_spot",
     )
 
     def __init__(self, site: str, t_ns: int) -> None:
@@ -86,6 +90,7 @@ class Felt:
         self.w_peak_ma = self.w_charge_mc = self.w_density = self.w_over_ms = self.w_excess_uc = 0.0
         self.w_open_v = self.w_slew = self.w_over_30_ms = 0.0
         self.w_last_ns = 0
+        self.w_spot = self.w_hum_ma = 0.0
 
     # ------------------------------------------------------------ for the circuit
 
@@ -120,6 +125,14 @@ class Felt:
         """Volts that wait on an open loop."""
         self.open_v = open_v
         self.w_open_v = max(self.w_open_v, open_v)
+
+    def spot(self, density_ma_per_cm2: float) -> None:
+        """What a small place without skin carries."""
+        self.w_spot = max(self.w_spot, density_ma_per_cm2)
+
+    def hum(self, amplitude_ma: float) -> None:
+        """Mains current through the person."""
+        self.w_hum_ma = max(self.w_hum_ma, amplitude_ma)
 
     def _close_block(self, step_ma: float) -> None:
         """A block is full. What the last step, of mean `step_ma`, holds beyond its end belongs to the next."""
@@ -161,6 +174,8 @@ class Felt:
             self.w_slew,
             self.w_over_30_ms,
             self.w_last_ns,
+            self.w_spot,
+            self.w_hum_ma,
         )
 
     @property
@@ -178,6 +193,8 @@ class Felt:
             max(past.peak_slew_ma_per_s, now.peak_slew_ma_per_s),
             past.ms_over_30_ma + now.ms_over_30_ma,
             max(past.last_current_ns, now.last_current_ns),
+            max(past.peak_spot_ma_per_cm2, now.peak_spot_ma_per_cm2),
+            max(past.peak_hum_ma, now.peak_hum_ma),
         )
 
     @property

@@ -42,12 +42,12 @@ class SimI2cBus:
     effect, after a read was answered. In real time the bench passes none, the world's clock runs by itself.
     """
 
-    __slots__ = ("_bit_ns", "_chips", "_timeout_ns", "hang", "nack", "on_time")
+    __slots__ = ("_bit_ns", "_chips", "_clock_ns", "_timeout_ns", "hang", "nack", "on_time")
 
     def __init__(self, hz: float, timeout_ms: float, on_time: Callable[[int], None] | None = None) -> None:
         """`hz` and `timeout_ms` are the board's `[i2c]`."""
         self._chips: dict[int, Chip] = {}
-        self._bit_ns = NS_PER_S / hz
+        self._clock_ns = self._bit_ns = NS_PER_S / hz
         self._timeout_ns = round(timeout_ms * NS_PER_MS)
         self.on_time = on_time
         self.nack: set[int] = set()
@@ -62,6 +62,15 @@ class SimI2cBus:
         if chip.address in self._chips:
             raise ValueError(f"two chips at {chip.address:#04x}")
         self._chips[chip.address] = chip
+
+    def wrap(self, address: int, wrapper: Callable[[Chip], Chip]) -> None:
+        """Put something between the bus and what answers at `address`, if any does: a fault of that chip."""
+        if address in self._chips:
+            self._chips[address] = wrapper(self._chips[address])
+
+    def stretch(self, factor: float) -> None:
+        """A fault: every bit takes `factor` times as long (a chip holds the clock low)."""
+        self._bit_ns = self._clock_ns * factor
 
     def swap(self, first: int, second: int) -> None:
         """Let two chips answer to each other's address."""

@@ -35,6 +35,7 @@ class Mcp4725:
         "_on_output",
         "_output",
         "_power_down",
+        "_stuck_bits",
         "_stuck_code",
         "address",
     )
@@ -56,6 +57,7 @@ class Mcp4725:
         self._eeprom_power_down = eeprom_power_down
         self._eeprom_write_ns = eeprom_write_ns
         self._stuck_code: int | None = None
+        self._stuck_bits = (0x000, 0xFFF)
         self._output: tuple[int, int] | None = None
         self._busy_until_ns = 0
         self._code = 0
@@ -119,9 +121,20 @@ class Mcp4725:
         self._stuck_code = code
         self._drive()
 
+    def stick_bit(self, bit: int, high: bool) -> None:
+        """A fault: a bit of the output no longer follows the register."""
+        ones, zeros = self._stuck_bits
+        self._stuck_bits = (ones | 1 << bit, zeros) if high else (ones, zeros & ~(1 << bit))
+        self._drive()
+
     def set_eeprom(self, code: int, power_down: int) -> None:
         """What the next power-up will load: the bench's way to a chip that was never provisioned."""
         self._eeprom_code, self._eeprom_power_down = code, power_down
+
+    def drive_again(self) -> None:
+        """What follows the output changed: say it again."""
+        if self._output is not None:
+            self._on_output(*self._output)
 
     def _write_fast(self, data: bytes) -> None:
         """One or more pairs of bytes; the last whole pair stands."""
@@ -133,7 +146,11 @@ class Mcp4725:
             self._drive()
 
     def _drive(self) -> None:
-        output = (self._code, self._power_down) if self._stuck_code is None else (self._stuck_code, 0)
+        if self._stuck_code is None:
+            ones, zeros = self._stuck_bits
+            output = ((self._code | ones) & zeros, self._power_down)
+        else:
+            output = (self._stuck_code, 0)
         if output != self._output:
             self._output = output
             self._on_output(*output)

@@ -1,8 +1,7 @@
 """Patients: what lies between the two plates, and how it changes while current flows.
 
-Two sides, each plate - bath - skin (R parallel C), with the body between. The skin's resistivity falls with current
-(onset) and with its own voltage (softening), rises as it dries; the electrodes polarise; area is a variable that moves
-continuously. Numbers are those of clinical.md, 'The load'. A patient never knows what a chip measured.
+Two sides (`skin`), each plate - bath - skin (R parallel C), with the body between. Numbers are those of clinical.md,
+'The load'. A patient never knows what a chip measured.
 """
 
 import math
@@ -12,18 +11,10 @@ from typing import Final, NamedTuple
 from appliance.errors import ConfigError
 from appliance.sim import water
 from appliance.sim.history import Skins
+from appliance.sim.skin import Phenotype, Side
 from appliance.units import NS_PER_MS, NS_PER_S
 
 OPEN_BELOW_CM2: Final = 0.5  # safety.md, budgets: a smaller wet area is no contact
-ONSET_MA_PER_CM2: Final = 0.083  # 12.5 mA over a palm of 150 cm2, at which the onset takes its table time
-ONSET_TAU_S: Final = 20.0  # three of them are the 60 s of the table
-RECOVERY_TAU_S: Final = 1500.0  # after the current stops: exponential, 25 min [S: Curdy 2000]
-DRYING_S: Final = 1200.0  # the table's 20 min
-ANODE_SHARE: Final = 1.3  # the anode dries faster, the cathode slower
-CATHODE_SHARE: Final = 0.7
-DRIES_ABOVE_MA: Final = 1.0
-POLARISES_MA: Final = 0.05  # [D] current at which an electrode reaches half of its overpotential
-MOTION_SHARE: Final = 0.05  # area +-5 % at 0.2-1 Hz
 MOTION_STEP_NS: Final = 8 * NS_PER_MS  # a swing of 5 % at 1 Hz is 0.25 % in this time
 SOFT_SHARE: Final = 0.63  # of V_b: above it rho falls by more than 0.6 of a rise in volts
 ELECTRODE_STEP_S: Final = 4e-3  # electrodes take 1-5 s
@@ -32,27 +23,12 @@ SKINLESS_OHM: Final = 1e-3  # stands for 'no skin' without a special case in the
 SKINLESS_F: Final = 1e-6
 
 
-class Phenotype(NamedTuple):
-    """One row of clinical.md's load table, at its defaults. [D] where the table gives a range."""
-
-    area_cm2: float
-    body_ohm: float
-    rho_kohm_cm2: float  # at 5 V, just immersed
-    onset: float  # rho falls to this share
-    soften_v: float  # V_b
-    drying: float  # rho rises by this share in 20 min
-    share_of_c: float = 1.0  # of 30 nF/cm2
-    conductivity_us_per_cm: float | None = None  # None = as given
-
-
 class Load(NamedTuple):
     """Something that is no body: ohms between the leads, and whether there are electrodes in water."""
 
     ohm: float | None  # None = both plates in one tray of the water given
     polarises: bool
 
-
-_C_NF_PER_CM2: Final = 30.0
 
 # Loop ohms after onset, overpotential included: 1070, 1990, 4700 (at 44 V), 2750, 1950, 4500 (at 44 V), 2120.
 # Dry, treated and callused skin are the table's 400 kohm cm2 raised by sessions or callus (cap x 3).
@@ -73,96 +49,6 @@ LOADS: Final[dict[str, Load]] = {
 }
 
 
-class Side:
-    """One hand, sole or armpit with its plate. Volts and current are signed in the patient's own direction."""
-
-    __slots__ = (
-        "age_share",
-        "area_cm2",
-        "base_cm2",
-        "c_f",
-        "c_f_per_cm2",
-        "dryness",
-        "e_end_v",
-        "e_v",
-        "from_cm2",
-        "from_ns",
-        "motion",
-        "motion_phase",
-        "motion_rad_per_ns",
-        "nominal_cm2",
-        "onset",
-        "polarise_s",
-        "rho_now_ohm_cm2",
-        "rho_ohm_cm2",
-        "soften_v",
-        "to_cm2",
-        "to_ns",
-        "v",
-    )
-
-    def __init__(self, kind: Phenotype, rng: Random) -> None:
-        """Out of the water, unpolarised."""
-        self.nominal_cm2 = kind.area_cm2
-        self.base_cm2 = self.area_cm2 = self.from_cm2 = self.to_cm2 = 0.0
-        self.from_ns = self.to_ns = 0
-        self.rho_ohm_cm2 = self.rho_now_ohm_cm2 = kind.rho_kohm_cm2 * 1000.0 * rng.uniform(0.97, 1.03)
-        self.soften_v = kind.soften_v
-        self.c_f_per_cm2 = _C_NF_PER_CM2 * kind.share_of_c * 1e-9 * rng.uniform(0.85, 1.15)
-        self.c_f = 0.0
-        self.onset = self.dryness = 0.0
-        self.age_share = kind.drying
-        self.e_end_v = rng.uniform(1.0, 1.5)
-        self.polarise_s = rng.uniform(1.0, 5.0)
-        self.motion = MOTION_SHARE * rng.uniform(0.5, 1.0)
-        self.motion_rad_per_ns = 2.0 * math.pi * rng.uniform(0.2, 1.0) / NS_PER_S
-        self.motion_phase = rng.uniform(0.0, 2.0 * math.pi)
-        self.v = self.e_v = 0.0
-
-    def move(self, to_cm2: float, t_ns: int, over_ns: int) -> None:
-        """Begin to move to a wet area, linearly in time."""
-        self.from_cm2, self.to_cm2 = self.base_cm2, to_cm2
-        self.from_ns, self.to_ns = t_ns, t_ns + over_ns
-
-    def wet(self, t_ns: int) -> None:
-        """Bring the area to `t_ns`. Charge stays on the skin that stays wet; fresh skin brings none."""
-        if t_ns >= self.to_ns:
-            base = self.to_cm2
-        else:
-            share = (t_ns - self.from_ns) / (self.to_ns - self.from_ns)
-            base = self.from_cm2 + (self.to_cm2 - self.from_cm2) * share
-        self.base_cm2 = base
-        if base <= 0.0:
-            self.area_cm2 = self.c_f = 0.0
-            return
-        swing = self.motion * base / self.nominal_cm2
-        area = base * (1.0 + swing * math.sin(self.motion_rad_per_ns * t_ns + self.motion_phase))
-        if area > self.area_cm2:
-            self.v *= self.area_cm2 / area
-        self.area_cm2 = area
-        self.c_f = self.c_f_per_cm2 * area
-
-    def age(self, dt_s: float, current_ma: float, onset_to: float) -> None:
-        """Onset and drying over `dt_s` of `current_ma`, or recovery without it. Positive current enters here."""
-        if not self.area_cm2:
-            return
-        density = abs(current_ma) / self.area_cm2
-        if density:
-            self.onset += (1.0 - self.onset) * -math.expm1(-dt_s * density / (ONSET_MA_PER_CM2 * ONSET_TAU_S))
-        recovered = math.exp(-dt_s / RECOVERY_TAU_S) if abs(current_ma) < DRIES_ABOVE_MA else 1.0
-        self.onset *= recovered
-        if recovered == 1.0:
-            share = ANODE_SHARE if current_ma > 0.0 else CATHODE_SHARE
-            self.dryness += self.age_share * share * dt_s / DRYING_S
-        self.rho_now_ohm_cm2 = self.rho_ohm_cm2 * (1.0 - (1.0 - onset_to) * self.onset) * (1.0 + self.dryness)
-
-    def polarise(self, dt_s: float, current_ma: float) -> None:
-        """The electrode's overpotential over `dt_s`: towards 1.0-1.5 V while current flows, back without."""
-        step = dt_s / self.polarise_s
-        target = self.e_end_v * current_ma / (abs(current_ma) + POLARISES_MA)
-        self.e_v += (target - self.e_v) * (step if step < 0.01 else -math.expm1(-step))
-
-
 class Patient:
     """What the leads end in. Side 0 is the left."""
 
@@ -175,6 +61,7 @@ class Patient:
         "body_ohm",
         "has_skin",
         "hum_share",
+        "lead_ohm",
         "left",
         "load",
         "moving_until_ns",
@@ -182,6 +69,7 @@ class Patient:
         "phenotype",
         "r_inst_ohm",
         "right",
+        "touch_ohm",
     )
 
     def __init__(self, phenotype: str, conductivity_us_per_cm: float, rng: Random) -> None:
@@ -198,6 +86,8 @@ class Patient:
         self._conductivity = conductivity_us_per_cm
         if kind.conductivity_us_per_cm is not None:
             self._conductivity = kind.conductivity_us_per_cm
+        self.lead_ohm = 0.0  # a fault: a plate that has come loose
+        self.touch_ohm = math.inf  # skin of one hand to skin of the other, outside the water
         self.body_ohm = kind.body_ohm * rng.uniform(0.96, 1.04)
         self.onset_to = kind.onset
         kind = kind._replace(rho_kohm_cm2=kind.rho_kohm_cm2 * rng.uniform(0.95, 1.05))
@@ -235,6 +125,32 @@ class Patient:
         self.has_skin = False
         self.area_cm2 = self.left.nominal_cm2
 
+    def become(self, phenotype: str) -> None:
+        """Someone else sits down, hands out of the water."""
+        kind = PHENOTYPES[phenotype]
+        self.phenotype = phenotype
+        self.load = None
+        self.has_skin = True
+        self.body_ohm, self.onset_to = kind.body_ohm, kind.onset
+        for side in (self.left, self.right):
+            side.wear(kind)
+        self.moving_until_ns = 0
+        self.changed()
+
+    @property
+    def conductivity_us_per_cm(self) -> float:
+        """Of the water in both trays."""
+        return self._conductivity
+
+    @conductivity_us_per_cm.setter
+    def conductivity_us_per_cm(self, us_per_cm: float) -> None:
+        self._conductivity = us_per_cm
+        self.changed()
+
+    def changed(self) -> None:
+        """Something that does not move with time changed: the next look computes anew."""
+        self._wet_ns = -MOTION_STEP_NS
+
     # ------------------------------------------------------------ what it is now
 
     @property
@@ -256,10 +172,15 @@ class Patient:
         if load is None:
             self.area_cm2 = min(left.area_cm2, right.area_cm2)
             if self.connected:
-                baths = 1.0 / left.area_cm2 + 1.0 / right.area_cm2
-                self.r_inst_ohm = self.body_ohm + water.bath_ohm(self._conductivity, 1.0) * baths
+                baths = left.bath_share / left.area_cm2 + right.bath_share / right.area_cm2
+                body_ohm = self.body_ohm if self.touch_ohm == math.inf else self._touched_ohm()
+                self.r_inst_ohm = body_ohm + self.lead_ohm + water.bath_ohm(self._conductivity, 1.0) * baths
             return
-        self.r_inst_ohm = water.one_tray_ohm(self._conductivity) if load.ohm is None else load.ohm
+        self.r_inst_ohm = self.lead_ohm + (water.one_tray_ohm(self._conductivity) if load.ohm is None else load.ohm)
+
+    def _touched_ohm(self) -> float:
+        """Body with the hands touching each other beside it."""
+        return self.body_ohm * self.touch_ohm / (self.body_ohm + self.touch_ohm)
 
     def live(self, dt_s: float, current_ma: float) -> None:
         """Electrodes and skin over `dt_s` of a signed current (positive: enters on the left)."""
@@ -278,6 +199,9 @@ class Patient:
             self.left.age(self._aged_s, current_ma, self.onset_to)
             self.right.age(self._aged_s, -current_ma, self.onset_to)
             self._aged_s = 0.0
+            for side in (self.left, self.right):
+                if side.spot is not None:
+                    side.spot.feel(side.v)
 
     @property
     def softened(self) -> bool:
@@ -294,7 +218,7 @@ class Patient:
         if not self.has_skin:
             return SKINLESS_OHM
         soft = side.v / side.soften_v
-        return side.rho_now_ohm_cm2 / (side.area_cm2 * (1.0 + soft * soft))
+        return side.rho_now_ohm_cm2 / (side.area_cm2 * (1.0 + soft * soft) + side.spot_cm2)
 
     def skin_f(self, side: Side) -> float:
         """Capacitance of one side's skin."""
@@ -308,7 +232,7 @@ class Patient:
             end_v, tau_ns = loop_a * SKINLESS_OHM, SKINLESS_OHM * SKINLESS_F * NS_PER_S
             return sign * v1, end_v, tau_ns, sign * v2, end_v, tau_ns
         soft_1, soft_2 = v1 / left.soften_v, v2 / right.soften_v
-        ohm_1 = left.rho_now_ohm_cm2 / (left.area_cm2 * (1.0 + soft_1 * soft_1))
-        ohm_2 = right.rho_now_ohm_cm2 / (right.area_cm2 * (1.0 + soft_2 * soft_2))
+        ohm_1 = left.rho_now_ohm_cm2 / (left.area_cm2 * (1.0 + soft_1 * soft_1) + left.spot_cm2)
+        ohm_2 = right.rho_now_ohm_cm2 / (right.area_cm2 * (1.0 + soft_2 * soft_2) + right.spot_cm2)
         tau_1_ns, tau_2_ns = ohm_1 * left.c_f * NS_PER_S, ohm_2 * right.c_f * NS_PER_S
         return sign * v1, loop_a * ohm_1, tau_1_ns, sign * v2, loop_a * ohm_2, tau_2_ns

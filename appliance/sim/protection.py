@@ -34,10 +34,14 @@ class Protection:
         "enable",
         "latch_dead",
         "out_ok",
+        "out_ok_stuck",
         "permit",
         "powered",
+        "pump_stuck",
+        "sagging",
+        "timer_dead",
         "timer_tripped",
-        "watchdog_dead",
+        "wdo_dead",
     )
 
     def __init__(self, parts: Parts, rearm_ms: float, timer_reset_min: float, t_ns: int) -> None:
@@ -48,7 +52,13 @@ class Protection:
         self.e_stop = False
         self.comparators_over = False
         self.powered = True
-        self.watchdog_dead = self.latch_dead = False
+        self.sagging = False  # 5 V_ISO below the supervisor's threshold
+        # faults
+        self.wdo_dead = False  # the TPS3430 says 'good' for ever
+        self.pump_stuck: bool | None = None  # what the charge pump's Schmitt trigger says, whatever the pump does
+        self.latch_dead = False  # PERMIT is no longer cleared
+        self.timer_dead = False
+        self.out_ok_stuck = False  # the gate that makes OUT_OK says yes
         self._kick_high = self._reset_high = False
         self._settled_ns = t_ns
         self._output_ns = 0
@@ -69,11 +79,11 @@ class Protection:
 
     def wdo(self, t_ns: int) -> bool:
         """The watchdog's output; high = good."""
-        return self.watchdog_dead or t_ns >= self._wdo_low_until_ns
+        return self.wdo_dead or t_ns >= self._wdo_low_until_ns
 
     def pump_ok(self, t_ns: int) -> bool:
         """The charge pump's output."""
-        return self.watchdog_dead or t_ns < self._pump_until_ns
+        return t_ns < self._pump_until_ns if self.pump_stuck is None else self.pump_stuck
 
     def watchdog_ok(self, t_ns: int) -> bool:
         """The read-back: WDO and pump."""
@@ -81,13 +91,13 @@ class Protection:
 
     def fault(self, t_ns: int) -> bool:
         """Whether FAULT_n is low."""
-        return not self.watchdog_ok(t_ns) or self.comparators_over or self.timer_tripped
+        return not self.watchdog_ok(t_ns) or self.comparators_over or self.timer_tripped or self.sagging
 
     @property
     def next_ns(self) -> int:
         """When something happens by itself, at the earliest."""
         next_ns = self._timer_ns
-        if self.powered and not self.watchdog_dead:
+        if self.powered:
             seen_ns = self._settled_ns
             for due_ns in (self._watchdog_ns, self._pump_until_ns, self._wdo_low_until_ns):
                 if seen_ns < due_ns < next_ns:
@@ -102,7 +112,7 @@ class Protection:
 
     @property
     def _timer_ns(self) -> int:
-        if not self.out_ok or self.timer_tripped:
+        if not self.out_ok or self.timer_tripped or self.timer_dead:
             return NEVER
         return self._on_since_ns + max(0, self._parts.timer_ns - self._output_ns)
 
@@ -122,12 +132,12 @@ class Protection:
             return pump_was_down
         last_ns = self._last_fall_ns
         if last_ns is not None and t_ns - last_ns < parts.watchdog_early_ns:
-            self._bite(t_ns)
+            self.bite(t_ns)
             return True
         self._last_fall_ns = t_ns
         return pump_was_down
 
-    def _bite(self, t_ns: int) -> None:
+    def bite(self, t_ns: int) -> None:
         """WDO goes low, and rearms by itself after 200 ms."""
         self._wdo_low_until_ns = t_ns + self._rearm_ns
         self._last_fall_ns = None
@@ -144,18 +154,24 @@ class Protection:
         if not self.fault(t_ns):
             self.permit = True
 
+    def timer_trips_after(self, output_ns: int, t_ns: int) -> None:
+        """A fault: the treatment timer's oscillator is so fast that it trips after that much more output."""
+        self._parts.timer_ns = self._output_ns + output_ns + (t_ns - self._on_since_ns if self.out_ok else 0)
+
     def settle(self, t_ns: int) -> bool:
         """Let everything that is due happen and bring PERMIT and OUT_OK up to `t_ns`; True when OUT_OK changed."""
         self._settled_ns = t_ns
-        if self.powered and not self.watchdog_dead and t_ns >= self._watchdog_ns:
-            self._bite(t_ns)
+        if self.powered and not self.wdo_dead and t_ns >= self._watchdog_ns:
+            self.bite(t_ns)
         if t_ns >= self._timer_ns:
             self.timer_tripped = True
         if self.fault(t_ns) and not self.latch_dead:
             self.permit = False
         if not self.powered:
             self.permit = False
-        out_ok = self.enable and not self.e_stop and self.permit and self.powered and self.pump_ok(t_ns)
+        out_ok = self.powered and (
+            self.out_ok_stuck or (self.enable and not self.e_stop and self.permit and self.pump_ok(t_ns))
+        )
         if out_ok == self.out_ok:
             return False
         self.out_ok = out_ok

@@ -16,23 +16,29 @@ BREAK_SHARE: Final = 0.6  # of the travel: when K2's and K3's contacts leave; th
 class Contact:
     """One armature: where it is, where it goes. Position 0 rest, 1 pulled; None while it travels."""
 
-    __slots__ = ("_from_ns", "_operate_ns", "_release_ns", "_to", "_travel_ns", "position", "stuck")
+    __slots__ = ("_from_ns", "_to", "_travel_ns", "disabled", "operate_ns", "position", "release_ns", "stuck")
 
     def __init__(self, operate_ns: int, release_ns: int) -> None:
-        self._operate_ns, self._release_ns = operate_ns, release_ns
+        self.operate_ns, self.release_ns = operate_ns, release_ns
         self._to = False
         self._from_ns = NEVER
         self._travel_ns = 0
         self.position: int | None = 0
         self.stuck = False
+        self.disabled = False  # a fault: its coil is open
 
     def coil(self, on: bool, t_ns: int) -> None:
         """The coil is switched."""
-        if on == self._to:
+        if on == self._to or self.disabled:
             return
         self._to = on
         self._from_ns = t_ns
-        self._travel_ns = self._operate_ns if on else self._release_ns
+        self._travel_ns = self.operate_ns if on else self.release_ns
+
+    def jam(self, position: int) -> None:
+        """A fault: the armature stays there, whatever its coil does."""
+        self.position = position
+        self.stuck = True
 
     @property
     def next_ns(self) -> int:
@@ -60,13 +66,28 @@ class Contact:
 class Relays:
     """All three."""
 
-    __slots__ = ("dummy_coil", "k1", "k2", "k3", "polarity_pin", "welded")
+    __slots__ = (
+        "bouncing",
+        "contact_open",
+        "dummy_coil",
+        "k1",
+        "k2",
+        "k3",
+        "mirror_stuck",
+        "polarity_pin",
+        "readback_stuck",
+        "welded",
+    )
 
     def __init__(self, parts: Parts) -> None:
         self.k1 = Contact(parts.k1_operate_ns, parts.k1_release_ns)
         self.k2 = Contact(parts.k2_travel_ns, parts.k2_travel_ns)
         self.k3 = Contact(parts.k3_travel_ns, parts.k3_travel_ns)
-        self.welded = False  # K1
+        self.welded = False  # a fault of K1, as the next two
+        self.contact_open = False  # K1: the armature moves, but a main contact does not conduct
+        self.mirror_stuck: bool | None = None  # K1's mirror contact, True = closed
+        self.readback_stuck: bool | None = None  # K2's fourth pole, True = reversed
+        self.bouncing = False  # K2's contacts leave for a moment
         self.polarity_pin = False
         self.dummy_coil = False
 
@@ -90,17 +111,24 @@ class Relays:
     @property
     def k1_closed(self) -> bool:
         """Main contacts. K1 makes at the end of its travel, breaks when it leaves."""
-        return self.welded or self.k1.position == 1
+        return self.welded or (self.k1.position == 1 and not self.contact_open)
 
     @property
     def k1_mirror_closed(self) -> bool:
         """NC mirror contact: forced open by closed main contacts, and open on the way."""
+        if self.mirror_stuck is not None:
+            return self.mirror_stuck
         return not self.welded and self.k1.position == 0
 
     @property
     def polarity(self) -> int:
         """1 rest, -1 reversed, 0 on the way."""
-        return 0 if self.k2.position is None else 1 - 2 * self.k2.position
+        return 0 if self.k2.position is None or self.bouncing else 1 - 2 * self.k2.position
+
+    @property
+    def readback_reversed(self) -> bool:
+        """K2's fourth pole."""
+        return self.k2.position == 1 if self.readback_stuck is None else self.readback_stuck
 
     @property
     def dummy(self) -> bool:

@@ -133,8 +133,8 @@ class Wiring:
         if not (self.out_ok and self.loaded and self.sink.gate_v):
             return 0.0, 0.0
         return_v = min(self.compliance_v, OPEN_NODE_V) if Break.MEASURE in self.breaks else 0.0
-        source_v = min(self.compliance_v, 1.0) * AMPLIFIER_TOP_V if Break.SOURCE in self.breaks else 0.0
-        return return_v, source_v
+        open_v = min(self.compliance_v * self.parts.source_gain, AMPLIFIER_TOP_V)
+        return return_v, open_v if Break.SOURCE in self.breaks else 0.0
 
     def sense_v(self) -> float:
         """Volts over R_M now."""
@@ -145,8 +145,6 @@ class Wiring:
             return min(self._comparator_v(0.0, 0.0)[0], ADC_CLAMP_V)
         return current_a * self.parts.r_measure_ohm
 
-    def _source_seen_a(self, source_a: float) -> float:
-        """The source current that its amplifier believes; an open R_HS puts it to its rail."""
-        if Break.SOURCE in self.breaks:
-            return self._comparator_v(0.0, 0.0)[1] / self._source_gain_ohm
-        return source_a
+    def open_source_v(self) -> float:
+        """What the source's amplifier makes of an open R_HS: its rail, as soon as something pulls at it."""
+        return self._comparator_v(0.0, 0.0)[1]

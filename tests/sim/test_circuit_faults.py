@@ -78,8 +78,9 @@ def test_a_shorted_sense_resistor_blinds_one_sensor_only() -> None:
     rig.run_ms(20)
     t_ns = rig.bench.now_ns
     assert rig.bench.true_ma == pytest.approx(before_ma, rel=1e-3)
-    assert rig.bench._return_v(0, t_ns - 1_200_000, t_ns) < 0.001
-    assert rig.bench._monitor_v(6, t_ns - 1_200_000, t_ns) / 80.4 * 1000.0 == pytest.approx(before_ma, rel=0.05)
+    pins = rig.bench.front_end
+    assert pins.return_v(0, t_ns - 1_200_000, t_ns) < 0.001
+    assert pins.monitor_v(6, t_ns - 1_200_000, t_ns) / 80.4 * 1000.0 == pytest.approx(before_ma, rel=0.05)
 
 
 def test_a_cut_takes_the_patient_to_zero_at_once() -> None:

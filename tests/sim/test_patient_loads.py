@@ -123,7 +123,7 @@ def test_hum_is_measured_but_not_felt() -> None:
     for _ in range(40):
         rig.run_ms(1.7)
         t_ns = bench.now_ns
-        readings.append(bench._return_v(0, t_ns - 1_163_000, t_ns) / bench.parts.r_measure_ohm * 1000.0)
+        readings.append(bench.front_end.return_v(0, t_ns - 1_163_000, t_ns) / bench.parts.r_measure_ohm * 1000.0)
     swing_ma = max(readings) - min(readings)
     assert 0.1 < swing_ma < 0.5  # 1-2 % of 10 mA, up and down
     assert bench.felt.window.peak_ma < bench.true_ma * 1.001
