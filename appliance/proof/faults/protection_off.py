@@ -11,7 +11,7 @@ def take_protection(bench: Bench) -> None:
     A cell in which none of these had acted is the same cell without them, so it need not be run again.
     """
     protection, parts = bench.protection, bench.parts
-    protection.latch_dead = protection.watchdog_dead = True
+    protection.latch_dead = protection.wdo_dead = protection.pump_stuck = True
     parts.trip_return_v = parts.trip_source_v = math.inf
     parts.limiter_ma = math.inf
     bench.changed()
