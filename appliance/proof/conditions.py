@@ -8,7 +8,7 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from appliance.sim.bench import Bench
-from appliance.sim.patient import MOTION_SHARE
+from appliance.sim.skin import MOTION_SHARE
 from appliance.units import NS_PER_S
 
 HUM_SHARE: Final = 0.02  # clinical basis, the load: 1-2 % mains hum
