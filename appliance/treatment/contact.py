@@ -28,6 +28,9 @@ SOFT_WATER_OHM: Final = 1200.0  # R_inst above: very soft water, said [D]
 REFUSED_WATER_OHM: Final = 2500.0  # R_inst above: refused [D]
 FIRST_AREA_SHARE: Final = 0.35 * 20e-9  # F/cm2 of nominal area [D]
 RESUME_AREA_SHARE: Final = 0.85  # of this session's first C_s [D]
+# Two skins of 50 nF/cm2 in series have half of that; twice as much is no skin, but a fit to what has none [D].
+MOST_AREA_SHARE: Final = 50e-9  # F/cm2 of nominal area
+RESUME_SKIN_SHARE: Final = 0.1  # of the loop that is skin, at least: the most softened and sweatiest has 0.25 [D]
 
 Verdict = Literal["seeking", "measuring", "good"]
 Stage = Literal["none", "in_water", "both", "steady"]
@@ -269,7 +272,11 @@ class ContactProbe:
         """Error code of what is missing, or None when this is enough of a person."""
         if found.r_inst_ohm > REFUSED_WATER_OHM:
             return "E215"
+        if found.c_skin_f > MOST_AREA_SHARE * self._site.nominal_area_cm2:
+            return "E213"
         if self._first_c_f is not None:
+            if found.r_skin_ohm < RESUME_SKIN_SHARE * found.loop_ohm:
+                return "E213"
             return None if found.c_skin_f >= RESUME_AREA_SHARE * self._first_c_f else "E216"
         if found.loop_ohm < self._site.body_min_ohm or not found.is_body:
             return "E213"

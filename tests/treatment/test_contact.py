@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import exp, pi, sin
+from random import Random
 
 import pytest
 
@@ -48,6 +49,7 @@ def drive(
     asked = []
     step_at = 0.0
     code = 0.0
+    noise = Random(1)  # of the converter: one count of 2 mV rms
     begun_at = 0.0  # of the conversion that runs
     start = loop.t_s
     for n in range(round(seconds / SUB_TICK_S)):
@@ -59,7 +61,7 @@ def drive(
         age = None
         if n > 1:
             conv = [h for h in loop.history[-fine:] if 0.0 < h[0] - begun_at <= WINDOW_S]
-            volts = sum(h[2] for h in conv) / len(conv)
+            volts = sum(h[2] for h in conv) / len(conv) + noise.gauss(0.0, 0.002)
             age = begun_at + WINDOW_S / 2 - step_at
         return_ma = sum(h[1] for h in window) / len(window) if window else 0.0
         source = None
@@ -112,6 +114,24 @@ def test_no_person_is_never_good(r_inst: float, r_skin: float) -> None:
     loop = Loop(r_inst, r_skin)
     probe = ContactProbe(SITES["hands"], None, WINDOW_S)
     drive(loop, probe, 12.0)
+    assert probe.verdict != "good"
+    assert probe.why == "E213"
+
+
+@pytest.mark.parametrize(("r_inst", "r_skin", "c_uf"), [(5, 0, 0), (330, 0, 0), (1000, 0, 0), (690, 60, 2.2)])
+@pytest.mark.parametrize("first_c_uf", [0.5, 1.0, 2.2])
+def test_a_tray_or_a_cable_in_the_place_of_hands_does_not_resume(
+    r_inst: float, r_skin: float, c_uf: float, first_c_uf: float
+) -> None:
+    probe = ContactProbe(SITES["hands"], first_c_uf * 1e-6, WINDOW_S)
+    drive(Loop(r_inst, r_skin, c_uf * 1e-6), probe, 20.0)
+    assert probe.verdict != "good"
+
+
+def test_more_capacitance_than_any_skin_has_is_no_body() -> None:
+    """The site's area at 50 nF/cm2 in series twice is 3.75 uF; a fit to noise finds a hundred."""
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(Loop(690, 600, 12e-6), probe, 8.0)
     assert probe.verdict != "good"
     assert probe.why == "E213"
 
