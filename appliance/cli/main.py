@@ -51,6 +51,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
     "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
     "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),
+    "safety-report": Entry("safety_report_cmd", "all evidence of this version on one page: hardware/safety-report.md"),
     "explain": Entry("explain_cmd", "what an error code means, for three audiences"),
 }
 

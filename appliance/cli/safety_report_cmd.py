@@ -1,0 +1,85 @@
+"""`ionto safety-report`: runs what is not yet shown of this version, and writes it all on one page. Only composes."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from appliance.errors import ConfigError
+from appliance.proof.hazards import Hazards, load_hazards
+from appliance.proof.safety_report.evidence import gather, make
+from appliance.proof.safety_report.named_tests import make_tests
+from appliance.proof.safety_report.page import Report, page
+from appliance.proof.safety_report.provisional import provisional
+from appliance.proof.safety_report.removal import removals
+from appliance.proof.safety_report.stages import Stage, main_stages, removal_stages
+from appliance.proof.safety_report.version import ROOT, commit, fingerprint
+
+BUILD: Final = ROOT / "build" / "safety-report"
+OUT: Final = ROOT / "hardware" / "safety-report.md"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to, where from, how much."""
+    parser.add_argument("--out", type=Path, default=OUT, help="page to write (default: hardware/safety-report.md)")
+    parser.add_argument(
+        "--build", type=Path, default=BUILD, metavar="DIR", help="where evidence is kept and found again"
+    )
+    parser.add_argument("--from", dest="source", type=Path, metavar="DIR", help="run nothing: only what is kept there")
+    parser.add_argument("--quick", action="store_true", help="fewer cells, seeds and repetitions; kept apart")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when every stage was run on these sources and passed, else 1.
+
+    Raises:
+        ConfigError: E501, E503 the risk file; E503 the page cannot be written.
+    """
+    hazards = load_hazards()
+    directory = args.source if args.source is not None else args.build / ("quick" if args.quick else "whole")
+    stages, without = main_stages(quick=args.quick), removal_stages(hazards)
+    maker = None if args.source is not None else _Maker(hazards, len(stages) + len(without))
+    found = gather(stages, directory, maker)
+    missed = gather(without, directory, maker)
+    report = Report(
+        hazards=hazards,
+        stages=found,
+        removal_stages=missed,
+        removals=removals(hazards, {each.stage.name: each for each in missed}),
+        numbers=provisional(),
+        version=commit(),
+        sources=fingerprint(),
+        wall_utc=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        quick=args.quick,
+    )
+    _write(args.out, page(report))
+    for line in report.bad:
+        print(line.replace("*", ""))
+    print(f"{args.out}: {'NOT PASSED' if report.bad else 'passed'}")
+    return 1 if report.bad else 0
+
+
+class _Maker:
+    """Makes one stage after the other and says which."""
+
+    def __init__(self, hazards: Hazards, most: int) -> None:
+        self._hazards = hazards
+        self._most = most
+        self._n = 0
+
+    def __call__(self, stage: Stage, directory: Path) -> None:
+        self._n += 1
+        print(f"{self._n} of at most {self._most}: {stage.how}", file=sys.stderr, flush=True)
+        if stage.words:
+            make(stage, directory)
+        elif stage.name == "tests":
+            make_tests(stage, directory, self._hazards)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    except OSError as error:
+        raise ConfigError("E503", f"cannot write {path}: {error.strerror or error}") from error

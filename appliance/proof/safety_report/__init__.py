@@ -1,0 +1,1 @@
+"""The safety report: what was asked of the device, how it was shown, and what remains. Made from recorded evidence."""

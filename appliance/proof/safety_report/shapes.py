@@ -1,0 +1,125 @@
+"""What each stage found, as the report reads it: kills, mutants and tests here, others beside, and how all are read.
+
+A figure that a command did not give is an error, never a zero: E501 names the stage and the field.
+"""
+
+from typing import Final, Protocol, TypeVar
+
+import msgspec
+
+from appliance.errors import ConfigError
+from appliance.proof.safety_report.shapes_people import Lift, Phenotypes
+
+
+class Result(Protocol):
+    """What the report asks of every stage."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is within its budget."""
+        ...
+
+    @property
+    def figure(self) -> str:
+        """The result in one line."""
+        ...
+
+
+class Kill(msgspec.Struct, frozen=True):
+    """One row of `ionto kills --json`."""
+
+    how: str
+    state: str
+    runs: int
+    worst_ms_to_zero: float | None
+    worst_ms_to_open: float | None
+    worst_peak_ma: float
+    passed: bool
+
+
+class Kills(msgspec.Struct, frozen=True):
+    """`ionto kills --json`."""
+
+    times: int
+    rows: tuple[Kill, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Every kill was survived by the patient within the budget."""
+        return bool(self.rows) and all(row.passed for row in self.rows)
+
+    @property
+    def figure(self) -> str:
+        """Ways, runs and the slowest."""
+        runs, bad = sum(row.runs for row in self.rows), sum(not row.passed for row in self.rows)
+        slowest = max((row.worst_ms_to_zero for row in self.rows if row.worst_ms_to_zero is not None), default=None)
+        said = "no current was on" if slowest is None else f"slowest zero {slowest:.1f} ms"
+        return f"{len({row.how for row in self.rows})} ways, {runs} runs, {bad} rows beyond budget, {said}"
+
+
+class Survivor(msgspec.Struct, frozen=True):
+    """A mutant that no test noticed, and why it may live."""
+
+    file: str
+    line: int
+    mutation: str
+    reason: str
+
+
+LEAST_SCORE: Final = 0.90  # issue: at least 90 % killed
+
+
+class Mutants(msgspec.Struct, frozen=True):
+    """Summary of `make mutants`."""
+
+    mutants: int
+    killed: int
+    survivors: tuple[Survivor, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Enough were killed and every survivor has its reason."""
+        enough = self.mutants > 0 and self.killed >= LEAST_SCORE * self.mutants
+        return enough and all(each.reason.strip() for each in self.survivors)
+
+    @property
+    def figure(self) -> str:
+        """Score."""
+        share = 100.0 * self.killed / self.mutants if self.mutants else 0.0
+        return f"{self.mutants:,} mutants, {share:.1f} % killed, {len(self.survivors)} survivors"
+
+
+class Tests(msgspec.Struct, frozen=True):
+    """The tests that the risk file names, run once."""
+
+    tests: int
+    failed: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Some were run and none failed."""
+        return self.tests > 0 and not self.failed
+
+    @property
+    def figure(self) -> str:
+        """How many."""
+        return f"{self.tests:,} tests that the risk file names, {len(self.failed)} failed"
+
+
+R = TypeVar("R", bound=Result)
+LISTS: Final[dict[object, str]] = {Phenotypes: "sessions", Lift: "cells"}
+
+
+def decode(raw: bytes, shape: type[R], name: str) -> R:
+    """The result of one stage.
+
+    Raises:
+        ConfigError: E501, naming the stage, the field and what was expected.
+    """
+    try:
+        whole = msgspec.json.decode(raw)
+        if isinstance(whole, list) and shape in LISTS:
+            whole = {LISTS[shape]: whole}
+        return msgspec.convert(whole, shape)
+    except msgspec.DecodeError as error:
+        raise ConfigError("E501", f"{name}: {error}") from error

@@ -1,0 +1,57 @@
+"""What the report rests on: each stage, the command that makes its evidence, and how its result is read."""
+
+from typing import Final, NamedTuple
+
+from appliance.proof.hazards import Hazards
+from appliance.proof.safety_report.shapes import Kills, Mutants, Result, Tests
+from appliance.proof.safety_report.shapes_faults import Explore, Faults
+from appliance.proof.safety_report.shapes_people import Lift, Phenotypes, Signature
+
+
+class Stage(NamedTuple):
+    """One piece of evidence. `words` follow `ionto`; without them it is made elsewhere, as `how` says."""
+
+    name: str
+    title: str
+    words: tuple[str, ...]
+    shape: type[Result]
+    how: str
+    with_tests: bool = False  # files of the tests belong to what it was made from
+
+
+def main_stages(*, quick: bool) -> tuple[Stage, ...]:
+    """In the order of the report; `quick` takes fewer cells, seeds and repetitions."""
+    few = ("--quick",) if quick else ()
+    signature = ("--seeds", "5") if quick else ("--seeds", "200")
+    people = ("--seeds", "1", "--minutes", "2") if quick else ("--seeds", "20")
+    times = ("--times", "1") if quick else ("--times", "50")
+    return (
+        Stage("explore", "Session machine, explored", ("explore", "--json"), Explore, "`ionto explore`"),
+        Stage("faults", "Single and double faults", ("faults", "--json", *few), Faults, "`ionto faults`"),
+        Stage("kills", "Programs killed", ("kills", "--json", *times), Kills, "`ionto kills`"),
+        Stage("lift", "Hands lifted", ("lift", "--json"), Lift, "`ionto lift`"),
+        Stage("signature", "Body signature", ("signature", "--json", *signature), Signature, "`ionto signature`"),
+        Stage("phenotypes", "False trips", ("phenotypes", "--json", *people), Phenotypes, "`ionto phenotypes`"),
+        Stage("tests", "Tests of the controls", (), Tests, "the tests that hardware/hazards.toml names", True),
+        Stage("mutants", "Mutants", (), Mutants, "`make mutants`", True),
+    )
+
+
+FAULTS_OF: Final = "without.{}.faults"
+EXPLORE_OF: Final = "without.{}.explore"
+
+
+def removal_stages(hazards: Hazards) -> tuple[Stage, ...]:
+    """For each control of the daemon with named cells or invariants: the same evidence without it, which must fail."""
+    stages = []
+    for name in hazards.removable:
+        control = hazards.control[name]
+        if control.faults:
+            words = ("faults", "--json", "--without", name)
+            only = tuple(dict.fromkeys(cell.partition("/")[0] for cell in control.faults))
+            how = f"`ionto faults --without {name}`"
+            stages.append(Stage(FAULTS_OF.format(name), name, (*words, "--only", *only), Faults, how))
+        if control.invariants:
+            how = f"`ionto explore --without {name}`"
+            stages.append(Stage(EXPLORE_OF.format(name), name, ("explore", "--json", "--without", name), Explore, how))
+    return tuple(stages)
