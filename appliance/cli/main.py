@@ -48,6 +48,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "phenotypes": Entry("phenotypes_cmd", "every simulated person over many seeds: outcomes, trips, doses"),
     "signature": Entry("signature_cmd", "false accepts and false refusals of the body signature"),
     "lift": Entry("lift_cmd", "table of lifted hands against the area budgets"),
+    "faults": Entry("faults_cmd", "every fault in every state on every simulated person, against the budgets"),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
     "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
     "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),

@@ -1,0 +1,64 @@
+"""What a run of the campaign came to, as JSON and as the lines that a person reads first."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from appliance.proof.faults.grid import Grid
+from appliance.proof.faults.model import Row
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """Everything that `ionto faults --json` prints; the safety report is made from it."""
+
+    cells: int
+    passed: int
+    failed: int
+    impossible: int
+    faults: int
+    phenotypes: tuple[str, ...]
+    rows: tuple[Row, ...]
+    hardware_only: tuple[str, ...]
+    seconds: float
+    quick: bool
+    rules: tuple[str, ...]
+    impossible_by_rule: dict[str, int]
+    simulated: bool = True
+    without: str | None = None
+
+
+def summarise(grid: Grid, rows: Sequence[Row], *, seconds: float, fast: bool, without: str | None = None) -> Summary:
+    """Gather it."""
+    passed = sum(row.passed for row in rows)
+    return Summary(
+        cells=len(grid.cells),
+        passed=passed,
+        failed=len(grid.cells) - passed,
+        impossible=len(grid.impossible),
+        faults=len({cell.fault_name for cell in grid.cells if cell.first is None}),
+        phenotypes=tuple(dict.fromkeys(cell.phenotype for cell in grid.cells)),
+        rows=tuple(sorted(rows, key=lambda row: row.cell)),
+        hardware_only=tuple(sorted(row.cell for row in rows if row.hardware_only)),
+        seconds=round(seconds, 1),
+        quick=fast,
+        rules=grid.rules,
+        impossible_by_rule=dict(Counter(each.reason for each in grid.impossible).most_common()),
+        without=without,
+    )
+
+
+def opening(grid: Grid) -> list[str]:
+    """Said before anything runs: how many cells, by which rules, and which cannot be."""
+    pairs = sum(cell.first is not None for cell in grid.cells)
+    faults = len({cell.fault.name for cell in grid.cells})
+    lines = [f"{len(grid.cells)} cells ({pairs} of two faults), {faults} faults; {len(grid.impossible)} cannot be"]
+    lines += [f"  chosen: {rule}" for rule in grid.rules]
+    for reason, count in Counter(each.reason for each in grid.impossible).most_common():
+        lines.append(f"  cannot be: {count}, {reason}")
+    return lines
+
+
+def by_layer(rows: Sequence[Row]) -> list[str]:
+    """Who acted first, counted."""
+    return [f"  {count:5d}  {layer}" for layer, count in Counter(row.first for row in rows).most_common()]

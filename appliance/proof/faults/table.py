@@ -1,0 +1,54 @@
+"""The campaign for people: faults down, states across, the worst cell of each shown; then what only hardware holds."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich.table import Table
+
+from appliance.proof.faults.model import STATES, Impossible, Row
+
+SHORT: Final = {"SELF_TEST": "SELF\nTEST", "CONTACT_RESUME": "CONTACT\nresume", "RAMP_DOWN": "RAMP\nDOWN"}
+
+
+def worst(rows: Iterable[Row]) -> Row | None:
+    """The cell to show: one that failed, else the one that took longest, else the one that felt most."""
+    return max(rows, key=_badness, default=None)
+
+
+def _badness(row: Row) -> tuple[bool, float, float]:
+    return (not row.passed, row.ms_to_zero or row.ms_to_off or 0.0, row.peak_ma)
+
+
+def fault_table(rows: Sequence[Row], impossible: Sequence[Impossible], title: str) -> Table:
+    """One line a fault."""
+    table = Table(
+        title=f"SIMULATED. {title}",
+        caption="worst over people: mA felt · ms until zero, or until the output is cut · H = held by hardware alone",
+    )
+    table.add_column("fault", no_wrap=True)
+    shown = [state for state in STATES if any(row.state == state for row in rows)]
+    for state in shown:
+        table.add_column(SHORT.get(state, state), justify="right")
+    cells: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        cells.setdefault((row.fault, row.state), []).append(row)
+    cannot = {tuple(each.cell.split("/")[:2]) for each in impossible}
+    for fault in dict.fromkeys(row.fault for row in rows):
+        table.add_row(fault, *(_shown(cells.get((fault, state), []), (fault, state) in cannot) for state in shown))
+    return table
+
+
+def _shown(rows: Sequence[Row], impossible: bool) -> str:
+    """Never by colour alone."""
+    row = worst(rows)
+    if row is None:
+        return "cannot be" if impossible else "-"
+    time_ms = row.ms_to_zero if row.ms_to_zero is not None else row.ms_to_off
+    numbers = f"{row.peak_ma:.1f} mA" + (f"\n{time_ms:.0f} ms" if time_ms is not None else "")
+    mark = " H" if any(each.hardware_only for each in rows) else ""
+    return f"{numbers}\n[green]pass[/green]{mark}" if row.passed else f"{numbers}\n[red]FAIL[/red]{mark}"
+
+
+def failures(rows: Iterable[Row]) -> list[str]:
+    """One line a cell that failed."""
+    return [f"{row.cell}: {'; '.join(row.why)} [{row.budget}]" for row in rows if not row.passed]
