@@ -24,10 +24,11 @@ from appliance.sim.script import Script, parse_script
 from appliance.treatment.signature import Signature
 
 Expected = Literal["accept", "refuse"]
-Before = Literal["first", "again", "resume", "half_out"]
+Before = Literal["first", "again", "resume", "half_out", "one_tray", "short"]  # the last four: after hands were out
 
-REFUSE_S: Final = 24.0  # of CONTACT: six judgements; the whole 120 s would only be more of the same
-HOLD_S: Final = 10.0  # of full current before the hands come out: the skin has had most of its onset
+REFUSE_S: Final = 13.0  # of CONTACT: two or three judgements; the whole 120 s would only be more of the same
+SHORT_MA: Final = 5.0  # before the hands come out: little, because only what CONTACT finds afterwards counts
+HOLD_S: Final = 1.0
 WATER_US_PER_CM: Final = (50.0, 800.0)  # clinical basis, the load: tap water [S]
 HALF: Final = 0.5  # of one hand, the other flat in the water
 STUCK_S: Final = 300.0
@@ -35,7 +36,10 @@ ENDED: Final = ("RAMP_UP", "DONE", "FAULT")
 
 
 class Case(NamedTuple):
-    """Who or what is between the plates. `water_us_per_cm` None = tap water, drawn by the seed."""
+    """Who or what is between the plates. `water_us_per_cm` None = tap water, drawn by the seed.
+
+    What is no person is shown to every site in turn, seed by seed: each has its own least loop and area.
+    """
 
     name: str
     phenotype: str
@@ -57,6 +61,8 @@ CASES: Final = (
     Case("sweaty hands resumed", "very_sweaty_palm", "accept", "resume"),
     Case("hand half out", "typical_palm", "refuse", "half_out"),
     Case("sweaty hand half out", "very_sweaty_palm", "refuse", "half_out"),
+    Case("one tray after a pause", "typical_palm", "refuse", "one_tray"),
+    Case("cable after a pause", "typical_palm", "refuse", "short"),
     Case("dummy load", "dummy_load", "refuse"),
     Case("cable shorted", "cable_short", "refuse"),
     Case("distilled water", "distilled", "refuse"),
@@ -103,13 +109,13 @@ class Job(NamedTuple):
 def run_job(job: Job) -> Judged:
     """From power-up to the verdict."""
     case = job.case
-    site = SITE_OF.get(case.phenotype, "hands")
+    site = SITE_OF.get(case.phenotype) or tuple(SITES)[job.seed % len(SITES)]
     limits = SITES[site]
     low, high = WATER_US_PER_CM
     water = case.water_us_per_cm or low * (high / low) ** Random(job.seed).random()  # noqa: S311 - must repeat itself
     plan = Plan(
         site=site,
-        set_ma=limits.default_ma,
+        set_ma=SHORT_MA,
         max_ma=limits.prescriber_ma,
         duration_s=limits.default_s,
         ramp_ma_per_s=hard_limits.RAMP_UP_MA_PER_S,
@@ -119,30 +125,27 @@ def run_job(job: Job) -> Judged:
         job.numbers, plan, phenotype=case.phenotype, seed=job.seed, conductivity_us_per_cm=water, script=script
     )
     simulation.begin()
-    if case.before == "again":
+    while script is not None and simulation.t_s < STUCK_S and simulation.daemon.session.state != "PAUSED":
+        simulation.step()
+    if case.before != "first":
         for side in (simulation.bench.patient.left, simulation.bench.patient.right):
-            side.onset = 1.0  # a session was interrupted a moment ago
-    if script is not None:
-        while simulation.t_s < STUCK_S and simulation.daemon.session.state != "PAUSED":
-            simulation.step()
+            side.onset = 1.0  # after a whole treatment, or one that was interrupted a moment ago
     return _judge(simulation, patience_s=REFUSE_S if case.expected == "refuse" else STUCK_S)
 
 
 def _script(case: Case) -> Script | None:
-    """Treated until the skin has had its onset; hands out, then back in, one of them perhaps only by half."""
-    if case.before not in ("resume", "half_out"):
+    """Treated until the skin has had its onset; hands out, then back in, by half, or something else instead."""
+    if case.before in ("first", "again"):
         return None
     whole_cm2 = PHENOTYPES[case.phenotype].area_cm2
     left_cm2 = HALF * whole_cm2 if case.before == "half_out" else whole_cm2
-    steps = [("ARMED", 1.0, "hands_in", ""), ("HOLD", HOLD_S, "hands_out", "")]
-    steps += [
-        ("PAUSED", 1.0, "lift", f'hand = "{hand}"\nto_area_cm2 = {area_cm2}\nover_s = 0.3\n')
-        for hand, area_cm2 in (("left", left_cm2), ("right", whole_cm2))
-    ]
-    text = (
-        f'[[at]]\nstate = "{state}"\nafter_s = {after_s}\ndo = "{do}"\n{more}' for state, after_s, do, more in steps
-    )
-    return parse_script("".join(text), case.name)
+    steps = ['"ARMED"\nafter_s = 1\ndo = "hands_in"', f'"HOLD"\nafter_s = {HOLD_S}\ndo = "hands_out"']
+    if case.before in ("one_tray", "short"):
+        steps += [f'"PAUSED"\nafter_s = 1\ndo = "{case.before}"']
+    else:
+        lifted = '"PAUSED"\nafter_s = 1\ndo = "lift"\nover_s = 0.3\nto_area_cm2 ='
+        steps += [f'{lifted} {left_cm2}\nhand = "left"', f'{lifted} {whole_cm2}\nhand = "right"']
+    return parse_script("".join(f"[[at]]\nstate = {step}\n" for step in steps), case.name)
 
 
 def _judge(simulation: Simulation, patience_s: float) -> Judged:
