@@ -29,6 +29,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     stage: str
     words: tuple[str, ...]
+    named: tuple[str, ...]
     fingerprint: str
     commit: str
     wall_utc: str
@@ -75,8 +76,8 @@ def read(stage: Stage, directory: Path) -> Evidence:
 
 def _other_version(stage: Stage, kept: Kept) -> str:
     """Why it is not of this version, or nothing."""
-    if kept.words != stage.words:
-        return f"made by other arguments: {' '.join(kept.words)}"
+    if (kept.words, kept.named) != (stage.words, stage.named):
+        return f"made for other arguments or cells: {' '.join(kept.words)}"
     if kept.fingerprint != fingerprint(with_tests=stage.with_tests):
         return f"made from {kept.commit} on {kept.wall_utc}; the sources have changed since"
     return ""
@@ -134,6 +135,7 @@ def keep(stage: Stage, directory: Path, code: int, said: str, result: bytes, sec
     kept = Kept(
         stage=stage.name,
         words=stage.words,
+        named=stage.named,
         fingerprint=fingerprint(with_tests=stage.with_tests),
         commit=commit(),
         wall_utc=now,

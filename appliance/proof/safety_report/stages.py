@@ -17,6 +17,7 @@ class Stage(NamedTuple):
     shape: type[Result]
     how: str
     with_tests: bool = False  # files of the tests belong to what it was made from
+    named: tuple[str, ...] = ()  # what the risk file asks of it: made anew when that changes
 
 
 def main_stages(*, quick: bool) -> tuple[Stage, ...]:
@@ -42,16 +43,19 @@ EXPLORE_OF: Final = "without.{}.explore"
 
 
 def removal_stages(hazards: Hazards) -> tuple[Stage, ...]:
-    """For each control of the daemon with named cells or invariants: the same evidence without it, which must fail."""
+    """For each control of the daemon with named cells or invariants: the same evidence without it, which must fail.
+
+    `ionto faults --without` runs the cells that the risk file names, so these belong to what it was made from.
+    """
     stages = []
     for name in hazards.removable:
         control = hazards.control[name]
-        if control.faults:
-            words = ("faults", "--json", "--without", name)
-            only = tuple(dict.fromkeys(cell.partition("/")[0] for cell in control.faults))
-            how = f"`ionto faults --without {name}`"
-            stages.append(Stage(FAULTS_OF.format(name), name, (*words, "--only", *only), Faults, how))
-        if control.invariants:
-            how = f"`ionto explore --without {name}`"
-            stages.append(Stage(EXPLORE_OF.format(name), name, ("explore", "--json", "--without", name), Explore, how))
+        for of, command, shape, named in (
+            (FAULTS_OF, "faults", Faults, control.faults),
+            (EXPLORE_OF, "explore", Explore, control.invariants),
+        ):
+            words = (command, "--json", "--without", name)
+            if named:
+                how = f"`ionto {command} --without {name}`"
+                stages.append(Stage(of.format(name), name, words, shape, how, named=named))
     return tuple(stages)
