@@ -1,5 +1,7 @@
 """The voltage: what this patient needs, never what is there, and never more because a hand leaves."""
 
+from math import exp
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,80 @@ def test_no_current_says_nothing_about_the_loop() -> None:
     for _ in range(1000):
         compliance.observe(40.0, 0.0, DT_S)
     assert compliance.loop_ohm == before_ohm
+
+
+# ------------------------------------------------------------ its own numbers
+
+
+def test_before_anything_is_known_no_voltage_is_asked_and_no_current_can_be_driven() -> None:
+    compliance = Compliance()
+    assert (compliance.asked_v, compliance.loop_ohm, compliance.regulation_cap_ma()) == (0.0, 0.0, 0.0)
+    assert compliance.current_cap_ma() > 25.0
+
+
+def test_it_asks_for_a_fifth_more_than_the_loop_needs_and_five_volts() -> None:
+    """2.5 V for the board's chain of resistors, 2.5 V for the electrodes."""
+    compliance = Compliance()
+    compliance.restart(2000.0)
+    assert compliance.update(15.0, 1e9, DT_S) == pytest.approx(1.2 * 30.0 + 5.0)
+
+
+def test_what_can_be_driven_leaves_09_v_to_the_source() -> None:
+    compliance = Compliance()
+    compliance.restart(1000.0)
+    assert compliance.regulation_cap_ma() == pytest.approx((5.0 - 2.5 - 0.9) / 1.075)
+    compliance.update(15.0, 1e9, DT_S)
+    assert compliance.regulation_cap_ma() == pytest.approx((23.0 - 2.5 - 0.9) / 1.075)
+
+
+def test_the_loop_is_an_average_of_two_seconds() -> None:
+    compliance = Compliance()
+    compliance.restart(2000.0)
+    for _ in range(200):
+        compliance.observe(2.5 + 10.0 * 2.4, 10.0, DT_S)
+    assert compliance.loop_ohm == pytest.approx(2000.0 + 400.0 * (1 - exp(-1)), rel=0.002)
+
+
+@pytest.mark.parametrize("gap_s", [3.0, 30.0])
+def test_after_a_gap_the_newest_reading_is_all_that_counts(gap_s: float) -> None:
+    compliance = Compliance()
+    compliance.restart(2000.0)
+    compliance.observe(2.5 + 10.0 * 4.0, 10.0, gap_s)
+    assert compliance.loop_ohm == pytest.approx(4000.0)
+    assert compliance.current_cap_ma() == pytest.approx(41.5 / 4.0)
+
+
+def test_volts_below_the_electrodes_own_are_no_resistance() -> None:
+    compliance = Compliance()
+    compliance.restart(2000.0)
+    compliance.observe(1.0, 10.0, 100.0)
+    assert compliance.loop_ohm == 0.0
+
+
+@pytest.mark.parametrize(("ma", "counts"), [(1.99, False), (2.0, True)])
+def test_the_loop_is_observed_from_2_ma(ma: float, counts: bool) -> None:
+    compliance = Compliance()
+    compliance.restart(2000.0)
+    compliance.observe(30.0, ma, DT_S)
+    assert (compliance.loop_ohm != 2000.0) is counts
+
+
+@pytest.mark.parametrize(("fast_ohm", "waits"), [(2000 * 1.07, False), (2000 * 1.09, True)])
+def test_it_waits_from_8_percent_above_the_average(fast_ohm: float, waits: bool) -> None:
+    compliance = settled(2000.0, 15.0)
+    before_v = compliance.asked_v
+    compliance.observe(2.5 + 15.0 * fast_ohm / 1000, 15.0, 0.05)
+    assert (compliance.update(20.0, 10.0, DT_S) == before_v) is waits
+
+
+def test_the_patients_volts_are_reckoned_with_the_worse_of_what_was_and_what_is() -> None:
+    rising, falling = Compliance(), Compliance()
+    for compliance, ohm in ((rising, 6000.0), (falling, 2000.0)):
+        compliance.restart(4000.0)
+        compliance.observe(2.5 + 5.0 * ohm / 1000, 5.0, 0.05)
+    assert rising.current_cap_ma() == pytest.approx(41.5 / 6.0)
+    assert falling.current_cap_ma() == pytest.approx(41.5 / 3.95)
+
+
+def test_how_fast_the_voltage_may_rise_in_each_state() -> None:
+    assert RISE_V_PER_S == {"RAMP_UP": 10.0, "HOLD": 0.5, "RAMP_DOWN": 0.0}

@@ -78,3 +78,49 @@ def test_a_board_that_can_prove_no_treatment_is_refused_not_divided_by(board_ma:
     with pytest.raises(CareError) as refused:
         constrain_plan(TreatmentPlan("hands", 15.0, 18.0, 1800.0), board_ma)
     assert refused.value.code == "E701"
+
+
+def test_every_limit_that_lowered_a_plan_is_named_with_what_it_left() -> None:
+    asked = TreatmentPlan("underarms", 60.0, 60.0, 7200.0, ramp_ma_per_s=5.0)
+    plan, reasons = constrain_plan(asked, 24.0)
+    assert (plan.set_ma, plan.max_ma, plan.duration_s, plan.ramp_ma_per_s) == (8.0, 8.0, 1750.0, 1.0)
+    assert [tuple(reason) for reason in reasons] == [
+        ("limit.device", 25.0),
+        ("limit.board", 24.0),
+        ("limit.site", 10.0),
+        ("limit.prescriber", 8.0),
+        ("limit.prescriber", 8.0),  # of the set
+        ("limit.ramp", 1.0),
+        ("limit.time", 1800.0),
+        ("limit.charge", 1750.0),
+    ]
+
+
+def test_a_set_above_what_was_prescribed_is_lowered_for_that_reason() -> None:
+    plan, reasons = constrain_plan(TreatmentPlan("hands", 15.0, 12.0, 1800.0), 25.0)
+    assert plan.set_ma == 12.0
+    assert [tuple(reason) for reason in reasons] == [("limit.prescription", 12.0)]
+
+
+@pytest.mark.parametrize(
+    ("field", "least"), [("set_ma", 1.0), ("max_ma", 1.0), ("duration_s", 60.0), ("ramp_ma_per_s", 0.1)]
+)
+def test_the_least_that_is_a_treatment(field: str, least: float) -> None:
+    asked = TreatmentPlan("hands", 1.0, 18.0, 600.0)
+    plan, _ = constrain_plan(replace(asked, **{field: least}), 25.0)
+    assert getattr(plan, field) == least
+    with pytest.raises(CareError, match=rf"plan: {field} is .*expected a number of at least {least}"):
+        constrain_plan(replace(asked, **{field: 0.99 * least}), 25.0)
+
+
+def test_the_refusal_says_what_is_wrong() -> None:
+    with pytest.raises(CareError, match="known: child_hands, feet, hands, underarms"):
+        constrain_plan(TreatmentPlan("face", 15.0, 18.0, 1800.0), 25.0)
+    with pytest.raises(CareError, match=r"limit\.board leaves 0\.5 mA, a treatment needs 1 mA"):
+        constrain_plan(TreatmentPlan("hands", 15.0, 18.0, 1800.0), 0.5)
+
+
+def test_a_plan_says_nothing_of_reversal_ramp_or_company_unless_asked() -> None:
+    """What a plan is when the person who wrote it left it open."""
+    plan = TreatmentPlan("hands", 15.0, 18.0, 1800.0)
+    assert (plan.polarity, plan.ramp_ma_per_s, plan.someone_beside) == ("reverse_at_half", 0.5, False)

@@ -1,0 +1,82 @@
+"""The stale monitor's own numbers: how much of the dither a reading must follow, from when, and how soon it speaks."""
+
+from collections.abc import Iterator
+from math import pi, sin
+from random import Random
+
+import pytest
+from healthy import MA_PER_CODE, TICK_NS, healthy
+
+from appliance.safety.monitors.stale import Stale
+from appliance.safety.sample import Sample
+
+DITHER_MA = 4 * MA_PER_CODE
+BLOCK = 64
+WINDOW = 1024
+
+
+def ticks(seed: int, set_ma: float = 15.0) -> Iterator[Sample]:
+    rng, s = Random(seed), healthy(set_ma=set_ma)
+    while True:
+        s.t_ns += TICK_NS
+        s.dither_ma = rng.choice((-DITHER_MA, DITHER_MA))
+        s.set_ma = s.ramp_base_ma + s.dither_ma
+        yield s
+
+
+def first_word(seed: int, responses: list[float], *, hum_ma: float = 0.0, hz: float = 50.0) -> int | None:
+    """Tick (from 1) of the first trip when the reading follows each window's share of the dither, under hum."""
+    stale = Stale()
+    for n, s in zip(range(len(responses) * WINDOW), ticks(seed), strict=False):
+        hum = hum_ma * sin(2 * pi * hz * n * 0.005 + 1.0)
+        s.return_ma = s.ramp_base_ma + responses[n // WINDOW] * s.dither_ma + hum
+        if stale.check(s) is not None:
+            return n + 1
+    return None
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("hz", [50.0, 60.0])
+def test_a_reading_must_follow_half_of_the_dither_under_hum_of_any_strength(seed: int, hz: float) -> None:
+    """Hum at the tick's own rate passes the notch with nothing, however strong."""
+    assert first_word(seed, [0.55] * 3, hum_ma=0.5, hz=hz) is None
+    assert first_word(seed, [0.45], hum_ma=0.5, hz=hz) == WINDOW
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_window_is_judged_by_itself(seed: int) -> None:
+    assert first_word(seed, [1.0, 0.0], hum_ma=0.2) == 2 * WINDOW
+    assert first_word(seed, [1.0, 1.0, 0.0], hum_ma=0.2) == 3 * WINDOW
+    assert first_word(seed, [1.0, 0.45], hum_ma=0.2) == 2 * WINDOW
+
+
+def test_a_constant_error_of_the_reading_is_not_this_monitors_business() -> None:
+    stale = Stale()
+    for _, s in zip(range(3 * WINDOW), ticks(1), strict=False):
+        s.return_ma = 1.03 * s.set_ma
+        assert stale.check(s) is None
+
+
+@pytest.mark.parametrize(("set_ma", "judged"), [(2.0, True), (1.99, False)])
+def test_it_judges_from_a_set_of_2_ma(set_ma: float, judged: bool) -> None:
+    stale = Stale()
+    spoke = None
+    for n, s in zip(range(2 * BLOCK), ticks(2, set_ma), strict=False):
+        s.return_ma = set_ma
+        if stale.check(s) is not None:
+            spoke = n + 1
+            break
+    assert spoke == (BLOCK if judged else None)
+
+
+@pytest.mark.parametrize(("moves", "stands_still"), [(0.95, True), (1.05, False)])
+def test_a_reading_that_moves_less_than_one_dither_in_64_ticks_stands_still(moves: float, stands_still: bool) -> None:
+    """Its whole range, in one direction or the other; the dither itself moves by two."""
+    for sign in (-1, 1):
+        stale = Stale()
+        spoke = None
+        for n, s in zip(range(BLOCK), ticks(3), strict=False):
+            s.return_ma = s.ramp_base_ma + sign * moves * DITHER_MA * (n == BLOCK // 2)
+            if stale.check(s) is not None:
+                spoke = n + 1
+        assert (spoke == BLOCK) is stands_still
