@@ -45,6 +45,8 @@ def afterwards(rig: Rig, budget: Budget) -> Later:
     if budget.then == "go_on":
         later = _go_on(rig)
         return later if later.found or not budget.named else _morning_after(rig, later)
+    if budget.then == "next_session":
+        return _next_session(rig)
     if budget.then == "self_test":
         return _next_morning(rig)
     if budget.then == "restart":
@@ -124,6 +126,13 @@ class _Follower:
         elif state == "PAUSED":
             self._acknowledged = True
             rig.send(Resume())
+
+
+def _next_session(rig: Rig) -> Later:
+    """STOP, and someone else begins: whoever is not heard by the device must not be treated by it."""
+    rig.send(Stop())
+    rig.run_until(lambda: rig.state in ("DONE", "FAULT", "IDLE"), 3.0)
+    return _go_on(rig)
 
 
 def _next_morning(rig: Rig) -> Later:

@@ -8,46 +8,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from appliance.proof.faults.model import Effect, Fault
+from appliance.proof.faults.effects import effect_of_action
+from appliance.proof.faults.model import Fault
 from appliance.proof.faults.rig import Rig
 from appliance.sim.actions import ACTIONS, Action, Value
 
 # Not faults: what a person does to be treated at all.
 ORDINARY: Final = frozenset(("hands_in",))
-OF_FAMILY: Final[Mapping[str, Effect]] = {
-    "patient": "area",
-    "water": "none",
-    "lead": "open",
-    "sensor": "lie",
-    "dac": "over",
-    "bus": "bus",
-    "relay": "mute",
-    "interlock": "interlock",
-    "protection": "mute",
-    "supply": "supply",
-}
-OF_ACTION: Final[Mapping[str, Effect]] = {
-    "pedal": "pedal",
-    "estop": "wire",
-    "lead_flicker": "remake",
-    "short": "load",
-    "one_tray": "load",
-    "adc_freeze": "frozen",
-    "sense_open": "open",
-}
-# Where one set of parameters differs from its action.
-OF_FAULT: Final[Mapping[str, Effect]] = {
-    "i2c_nack_99": "mute",  # DAC2: written only when the volts must change
-}
 
 
 def _named(name: str, case: Mapping[str, Value]) -> str:
     """The action and the values of its case."""
     return "_".join([name, *(f"{v:g}" if isinstance(v, int | float) else v for v in case.values())])
-
-
-def _effect(name: str, fault: str, action: Action) -> Effect:
-    return OF_FAULT.get(fault) or OF_ACTION.get(name) or OF_FAMILY[action.family]
 
 
 def _act(name: str, case: Mapping[str, Value]) -> Callable[[Rig], None]:
@@ -64,20 +36,28 @@ def _code(name: str, case: Mapping[str, Value]) -> int | None:
     return code if name == "dac_stuck" and isinstance(code, int) else None
 
 
+def _over_s(action: Action, case: Mapping[str, Value]) -> float:
+    """How long the movement takes, in seconds."""
+    for name, unit_s in (("over_s", 1.0), ("out_ms", 1e-3)):
+        if name in action.params:
+            value = case.get(name, action.params[name].default)
+            return unit_s * value if isinstance(value, float | int) else 0.0
+    return 0.0
+
+
 def _of(name: str, action: Action) -> list[Fault]:
     made = []
     for case in action.cases:
         fault = _named(name, case)
-        over_s = case.get("over_s", action.params["over_s"].default if "over_s" in action.params else 0.0)
         made.append(
             Fault(
                 fault,
-                _effect(name, fault, action),
+                effect_of_action(name, fault, action),
                 action.help,
                 _act(name, case),
                 action.needs,
                 action.family,
-                over_s if isinstance(over_s, float) else 0.0,
+                _over_s(action, case),
                 hidden=action.hidden,
                 code=_code(name, case),
             )

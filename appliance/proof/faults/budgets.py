@@ -82,6 +82,26 @@ _BY_EFFECT: Final[dict[Effect, Budget]] = {
     "open": _OPEN,
     "remake": _REMAKE,
     "area": Budget("area", "", 1.5),
+    "jerk": Budget("area", "", 1.0, forced=True),
+    "blind": Budget(
+        "a guard is gone",
+        "as set, so nobody is hurt by it alone: named at once, or by the next self-test",
+        REACTION_S,
+        named=True,
+    ),
+    "glitch": Budget(
+        "one transfer", "safety: over 20 ms; the next tick writes and reads anew", 0.5, over_ms=20.0, forced=True
+    ),
+    "unkicked": Budget(
+        "hardware cuts",
+        "safety: 100 ms after the last good kick, and the program says so",
+        0.4,
+        zero_ms=100.0,
+        named=True,
+    ),
+    "deaf": Budget(
+        "deaf switch", "hardware 3: proved in each session, before anyone is energised", 0.2, then="next_session"
+    ),
     "load": Budget("another load", "no person in it: current as set, never more", REACTION_S),
     "interlock": Budget("cut 50 ms", "safety: tray open, enable low at once; as an open circuit", 0.3, off_ms=50.0),
     "pedal": Budget("pause", "safety: falling within 50 ms; zero in 0.5 s", 1.0, fall_ms=50.0, zero_ms=600.0),
@@ -101,9 +121,9 @@ _BY_EFFECT: Final[dict[Effect, Budget]] = {
     "none": Budget("borne", "must be borne: nothing above the set", REACTION_S),
 }
 # What only a loop in regulation shows: in CONTACT it may pass unseen, if it does not pass for a person.
-_SEEN_LATER: Final[frozenset[Effect]] = frozenset(("lie", "frozen", "stuck", "under", "load"))
+_SEEN_LATER: Final[frozenset[Effect]] = frozenset(("lie", "frozen", "stuck", "under", "load", "volts"))
 _OVERS: Final[frozenset[Effect]] = frozenset(("over", "over_little", "over_blind"))
-_DEVICE: Final[frozenset[Effect]] = _OVERS | {"stuck", "under", "volts", "lie", "frozen"}
+_DEVICE: Final[frozenset[Effect]] = _OVERS | {"stuck", "under", "volts", "lie", "frozen", "blind", "unkicked"}
 STUCK_CODES: Final = 33.0  # what dac_loopback lets pass: offset of the chip
 STUCK_SHARE: Final = 0.02
 
@@ -124,10 +144,11 @@ def budget_for(cell: Cell, rig: Rig) -> Budget:
     if cell.where not in ENERGISED:
         return _at_rest(effect)
     budget = _BY_EFFECT[effect]
-    if effect == "area":
+    budget = budget._replace(watch_s=budget.watch_s + cell.fault.over_s)
+    if effect in ("area", "jerk"):
         over_s = cell.fault.over_s
         reason = f"safety, area budgets: shrinking over {over_s:g} s"
-        budget = budget._replace(area=budget_of(over_s), reason=reason, watch_s=over_s + 1.5)
+        budget = budget._replace(area=budget_of(over_s), reason=reason)
     if cell.where.startswith("CONTACT"):
         return _in_contact(budget, effect)
     return budget
@@ -150,6 +171,9 @@ def _at_rest(effect: Effect) -> Budget:
     """Output open: nothing may be felt, now or when the session goes on, until the fault is found."""
     if effect == "mute":
         return Budget("off, hidden", "output open; found by the next self-test", 0.1, bound_ma=0.1, then="self_test")
+    if effect == "deaf":
+        reason = "hardware 3: proved in each session, before anyone is energised"
+        return Budget("off, deaf switch", reason, 0.1, bound_ma=0.1, then="next_session")
     if effect == "dead":
         reason = "output open; a new program resumes nothing"
         return Budget("off, dead", reason, 0.3, bound_ma=0.1, then="restart")

@@ -16,7 +16,9 @@ from appliance.sim.patient import PHENOTYPES
 
 PEOPLE: Final = tuple(SITE_OF)
 LOADS: Final = tuple(name for name in NOT_A_PERSON)
-AT_REST: Final = ("typical_palm", "very_sweaty_palm")
+EXTREMES: Final = ("very_sweaty_palm", "typical_palm", "dry_palm", "underarm")
+AT_REST: Final = "very_sweaty_palm"
+ABOUT_PEOPLE: Final = frozenset(("patient", "water", "lead"))
 TYPICAL: Final = "typical_palm"
 UNDER_WAY: Final = frozenset(STATES) - {"SELF_TEST", "IDLE", "DONE", "FAULT"}
 # A load is run in the one state in which it might be taken for a person.
@@ -32,20 +34,21 @@ ACUTE: Final = (
     "lead_break",
     "lift_0.02",
     "lift_3",
-    "tray_out_left",
+    "tray_out",
     "pedal_held",
     "stop",
     "estop",
     "error_sense",
 )
-PAIR_STATES: Final[tuple[Where, ...]] = ("CONTACT", "RAMP_UP", "HOLD", "RAMP_DOWN")
-PAIR_PEOPLE: Final = ("typical_palm", "very_sweaty_palm")
+PAIR_STATES: Final[tuple[Where, ...]] = ("CONTACT", "RAMP_UP", "HOLD")
+PAIR_PEOPLE: Final = ("very_sweaty_palm",)
 
 RULES: Final = (
-    "states in which current flows: every person",
-    "at rest nothing hangs on skin until CONTACT, where the wettest gets the most: " + ", ".join(AT_REST),
+    "faults of people, water and leads: every person in every state in which current flows",
+    "faults of board and program do not know skin: there the wettest, the typical, the driest and the smallest site",
+    f"at rest nothing hangs on skin until CONTACT, where the wettest gets the most: {AT_REST}",
     "loads that are no person: CONTACT, where they might be taken for one",
-    f"pairs: each hidden fault, then each of {len(ACUTE)} acute ones, in {', '.join(PAIR_STATES)}, on two people",
+    f"pairs: each hidden fault, then each of {len(ACUTE)} acute ones, in {', '.join(PAIR_STATES)}, on {PAIR_PEOPLE[0]}",
 )
 
 
@@ -101,7 +104,9 @@ def singles(faults: Iterable[Fault], everything: bool) -> list[Cell]:
 def _representative(cell: Cell) -> bool:
     if cell.phenotype in LOADS:
         return cell.where in LOAD_STATES
-    return cell.where in ENERGISED or cell.phenotype in AT_REST
+    if cell.where not in ENERGISED:
+        return cell.phenotype == AT_REST
+    return cell.fault.family in ABOUT_PEOPLE or cell.phenotype in EXTREMES
 
 
 def pairs(faults: Sequence[Fault]) -> list[Cell]:
@@ -112,17 +117,12 @@ def pairs(faults: Sequence[Fault]) -> list[Cell]:
 
 
 def quick(faults: Sequence[Fault]) -> list[Cell]:
-    """Every fault in HOLD or where else it can be, and once more in another state: each state comes many times."""
+    """Every fault once: two of three in HOLD, every third in the next state that it can be in."""
     cells = []
     for number, fault in enumerate(faults):
         can = [w for w in STATES if why_impossible(Cell(fault, w, TYPICAL)) is None]
-        if not can:
-            continue
-        where: Where = "HOLD" if "HOLD" in can else can[0]
-        cells.append(Cell(fault, where, TYPICAL))
-        other = can[number % len(can)]
-        if other != where:
-            cells.append(Cell(fault, other, TYPICAL))
+        where: Where = "HOLD" if "HOLD" in can and number % 3 else can[number // 3 % len(can)]
+        cells.append(Cell(fault, where, TYPICAL if where in ENERGISED else AT_REST))
     return cells
 
 
@@ -144,7 +144,7 @@ def build(
             can.append(cell)
         else:
             cannot.append(Impossible(cell.id, reason))
-    rules = ("every fault in HOLD and in one more state, typical palm",) if fast else RULES
+    rules = ("every fault once: two of three in HOLD, the others over all states",) if fast else RULES
     return Grid(tuple(can), tuple(cannot), ("everything",) if everything else rules)
 
 

@@ -55,7 +55,7 @@ def judge(rig: Rig, cell: Cell, budget: Budget, watch: Watch, later: Later, end:
         charge_mc=round(felt.charge_mc, 3),
         peak_open_v=round(felt.peak_open_v, 2),
         ms_over_30_ma=round(felt.ms_over_30_ma, 4),
-        ms_over_set=ms(watch.over_ns, watch.at_ns) or 0.0,
+        ms_over_set=round(watch.over_ms, 3),
         ms_to_zero=None if zero_ms is None else round(zero_ms, 3),
         ms_to_off=None if off_ms is None else round(off_ms, 3),
         ms_to_fall=ms(watch.fall_ns, watch.at_ns),
@@ -105,9 +105,8 @@ def _felt(budget: Budget, watch: Watch, felt: FeltWindow, rig: Rig) -> list[str]
 
 def _times(budget: Budget, watch: Watch, zero_ms: float | None, off_ms: float | None, still_ma: float) -> list[str]:
     why = []
-    over_ms = ms(watch.over_ns, watch.at_ns) or 0.0
-    if budget.over_ms is not None and over_ms > budget.over_ms:
-        why.append(f"more than set for {over_ms:.0f} ms, allowed {budget.over_ms:g}")
+    if budget.over_ms is not None and watch.over_ms > budget.over_ms:
+        why.append(f"more than set for {watch.over_ms:.0f} ms, allowed {budget.over_ms:g}")
     if budget.zero_ms is not None and watch.before_ma >= ZERO_MA:
         if zero_ms is None:
             why.append(f"{still_ma:.2f} mA still flow, allowed {budget.zero_ms:g} ms")
@@ -148,6 +147,8 @@ def _later(cell: Cell, budget: Budget, later: Later) -> list[str]:
         why.append(f"not found: {later.what}")
     if budget.then == "restart" and later.state not in ("IDLE", "FAULT"):
         why.append(f"a new program did more than test itself: {later.what}")
+    if budget.then == "next_session" and later.state == "RAMP_UP":
+        why.append(f"the next session began all the same: {later.what}")
     if budget.then == "go_on" and budget.named and not later.found and later.state == "RAMP_UP":
         why.append(f"treatment went on unseen: {later.what}")
     return why

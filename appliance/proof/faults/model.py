@@ -34,12 +34,17 @@ Effect = Literal[
     "stuck",  # the output stays where it is
     "under",  # less current than set
     "lie",  # one reading is false, the current stays as set
+    "blind",  # a reading or a line that guards is wrong, perhaps not by much or not yet
     "frozen",  # a reading stands still near the truth
     "volts",  # compliance other than asked, the current stays as set
     "open",  # the loop opens
     "remake",  # the loop opens and closes again under way
     "area",  # skin leaves the water
+    "jerk",  # and comes back at once
     "load",  # something else takes the patient's place
+    "glitch",  # one transfer is wrong, the next is right
+    "unkicked",  # the hardware cuts, as when it is not kicked
+    "deaf",  # a switch that a person must use no longer answers
     "interlock",  # a switch says: open at once
     "pedal",  # a person says: fade
     "stop",  # a person says: STOP
@@ -111,7 +116,7 @@ class Budget(NamedTuple):
     area: AreaBudget | None = None
     ends: frozenset[str] = frozenset()  # states in which it may end; empty = any
     named: bool = False  # it must end in FAULT, with a code, or the next self-test must name it
-    then: Literal["nothing", "go_on", "self_test", "restart"] = "nothing"
+    then: Literal["nothing", "go_on", "self_test", "restart", "next_session"] = "nothing"
     codes: frozenset[str] = frozenset()
 
 

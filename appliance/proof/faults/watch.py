@@ -38,7 +38,9 @@ class Watch:
         self._most_ma = rig.plan.max_ma if budget.wishes else session.choice_ma
         self._ramp_ns: int | None = None
         self._ramps_later = rig.state not in ("RAMP_UP", "HOLD")
-        self.over_ns: int | None = None
+        self.over_since_ns = 0  # the last look before more flowed than is legitimate
+        self.over_ns: int | None = None  # the last look at which it did
+        self._looked_ns = bench.now_ns
         self.peak_supply_v = 0.0
         self.first = ""
         self.off_ns: int | None = None
@@ -74,6 +76,8 @@ class Watch:
             self.peak_supply_v = max(self.peak_supply_v, bench.circuit.compliance_v)
             if abs(bench.true_ma) > self.allowed_ma:
                 self.over_ns = bench.now_ns
+                self.over_since_ns = self.over_since_ns or self._looked_ns
+        self._looked_ns = bench.now_ns
         if self._was_on and self.off_ns is None and not protection.out_ok:
             self.off_ns = bench.now_ns
         if self._permitted and not protection.permit and not self.hardware_acted:
@@ -84,6 +88,11 @@ class Watch:
             self.fall_ns = bench.now_ns
         if self._rig.alive and not self.first:
             self._look_at_daemon()
+
+    @property
+    def over_ms(self) -> float:
+        """How long more flowed than was legitimate, from its beginning to its end."""
+        return 0.0 if self.over_ns is None else (self.over_ns - self.over_since_ns) / 1e6
 
     def _follow_ramp(self) -> None:
         """A ramp that begins under way may rise as a plan may ask."""
