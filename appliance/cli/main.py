@@ -53,6 +53,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
     "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),
     "safety-report": Entry("safety_report_cmd", "all evidence of this version on one page: hardware/safety-report.md"),
+    "hazards": Entry("hazards_cmd", "the risk file: hazards, causes, controls and their tests"),
     "explain": Entry("explain_cmd", "what an error code means, for three audiences"),
 }
 
