@@ -13,7 +13,6 @@ from rich.table import Table
 from appliance.errors import ConfigError
 from appliance.proof.hazards import DEFAULT_HAZARDS_FILE, Hazard, Hazards, load_hazards
 
-
 WIDTH: Final = 80
 
 
