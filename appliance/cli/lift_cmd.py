@@ -1,6 +1,7 @@
 """`ionto lift`: the table of lifted hands against the area budgets. Composition only."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from appliance.cli import arguments
 from appliance.config import DEFAULT_BOARD_FILE, load_board
+from appliance.proof.conditions import CURRENTS
 from appliance.proof.lift import OVER_S, SITE_OF, LiftCell, lift_cells, lift_table
 
 
@@ -18,6 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--over", type=arguments.number(0.01, 120.0), nargs="+", default=list(OVER_S), metavar="S", help="seconds"
     )
+    parser.add_argument("--current", choices=CURRENTS, nargs="+", default=list(CURRENTS), help="of the site (both)")
+    parser.add_argument("--jobs", type=arguments.whole(1, 64), default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--seed", type=arguments.whole(0, 2**63 - 1), default=1, help="default: 1")
     parser.add_argument("--board", type=Path, default=DEFAULT_BOARD_FILE, help="board file")
     parser.add_argument("--json", action="store_true", help="the cells as JSON")
@@ -26,12 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when every cell is within its budget, else 1."""
     cells: list[LiftCell] = []
-    for cell in lift_cells(load_board(args.board), args.patient, args.over, args.seed):
+    total = len(args.patient) * len(args.over) * len(args.current)
+    numbers = load_board(args.board)
+    for cell in lift_cells(numbers, args.patient, args.over, args.seed, args.current, args.jobs):
         cells.append(cell)
-        if sys.stderr.isatty():
-            print(
-                f"\r{len(cells)} of {len(args.patient) * len(args.over)}: {cell.phenotype}   ", end="", file=sys.stderr
-            )
+        arguments.progress(len(cells), total, cell.who)
     if args.json:
         print(msgspec.json.format(msgspec.json.encode([_row(cell) for cell in cells]), indent=2).decode())
     else:
@@ -43,6 +46,7 @@ def _row(cell: LiftCell) -> dict[str, object]:
     return {
         "simulated": True,
         "patient": cell.phenotype,
+        "current": cell.current,
         "over_s": cell.over_s,
         **cell.felt._asdict(),
         "passes": cell.passes,

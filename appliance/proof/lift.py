@@ -4,6 +4,7 @@ A cell in which the hand was never lifted under current proves nothing and does 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Final, NamedTuple
 
 from rich.table import Table
@@ -11,7 +12,7 @@ from rich.table import Table
 from appliance.config import Board
 from appliance.link.messages import Plan
 from appliance.proof.simulate import Simulation
-from appliance.safety.hard_limits import SITES
+from appliance.safety.hard_limits import SITES, SiteLimits
 
 OVER_S: Final = (0.02, 0.3, 3.0, 10.0, 30.0, 60.0)
 TO_AREA_CM2: Final = 10.0
@@ -64,6 +65,12 @@ class LiftCell(NamedTuple):
     phenotype: str
     over_s: float
     felt: LiftFelt
+    current: str = "default"
+
+    @property
+    def who(self) -> str:
+        """For a table."""
+        return self.phenotype if self.current == "default" else f"{self.phenotype}, most"
 
     @property
     def passes(self) -> bool:
@@ -84,11 +91,17 @@ def budget_of(over_s: float) -> AreaBudget:
     return MEDIUM if over_s >= 0.05 else FAST
 
 
-def run_lift(numbers: Board, phenotype: str, over_s: float, seed: int) -> LiftFelt:
+def set_of(limits: SiteLimits, current: str) -> float:
+    """Milliamperes of a plan: the site's default, or the most that a prescriber may set."""
+    return limits.prescriber_ma if current == "prescriber" else limits.default_ma
+
+
+def run_lift(numbers: Board, phenotype: str, over_s: float, seed: int, current: str = "default") -> LiftFelt:
     """One session: in HOLD one hand lifts to `TO_AREA_CM2` over `over_s` seconds and stays there."""
     site = SITE_OF[phenotype]
     limits = SITES[site]
-    plan = Plan(site=site, set_ma=limits.default_ma, max_ma=limits.prescriber_ma, duration_s=limits.default_s)
+    set_ma = set_of(limits, current)
+    plan = Plan(site=site, set_ma=set_ma, max_ma=limits.prescriber_ma, duration_s=limits.default_s)
     simulation = Simulation(numbers, plan, phenotype=phenotype, seed=seed)
     simulation.begin()
     session, bench = simulation.daemon.session, simulation.bench
@@ -112,18 +125,44 @@ def run_lift(numbers: Board, phenotype: str, over_s: float, seed: int) -> LiftFe
     )
 
 
-def lift_cells(numbers: Board, phenotypes: Sequence[str], over_s: Sequence[float], seed: int) -> Iterator[LiftCell]:
-    """Run the grid, cell by cell, so that a caller can show progress."""
-    for phenotype in phenotypes:
-        for each_s in over_s:
-            yield LiftCell(phenotype, each_s, run_lift(numbers, phenotype, each_s, seed))
+class Lift(NamedTuple):
+    """One cell to run."""
+
+    numbers: Board
+    phenotype: str
+    over_s: float
+    seed: int
+    current: str
+
+
+def _run(lift: Lift) -> LiftCell:
+    return LiftCell(lift.phenotype, lift.over_s, run_lift(*lift), lift.current)
+
+
+def lift_cells(
+    numbers: Board,
+    phenotypes: Sequence[str],
+    over_s: Sequence[float],
+    seed: int,
+    currents: Sequence[str] = ("default",),
+    jobs: int = 1,
+) -> Iterator[LiftCell]:
+    """Run the grid on `jobs` processes, cell by cell, so that a caller can show progress."""
+    todo = [
+        Lift(numbers, phenotype, each_s, seed, current)
+        for phenotype in phenotypes
+        for current in currents
+        for each_s in over_s
+    ]
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        yield from pool.map(_run, todo)
 
 
 def lift_table(cells: Iterable[LiftCell]) -> Table:
     """The table as people read it: peak over ceiling, milliseconds over it, excess charge, and whether it passes."""
     rows: dict[str, dict[float, LiftCell]] = {}
     for cell in cells:
-        rows.setdefault(cell.phenotype, {})[cell.over_s] = cell
+        rows.setdefault(cell.who, {})[cell.over_s] = cell
     columns = sorted({over_s for row in rows.values() for over_s in row})
     table = Table(
         title=f"SIMULATED. A hand lifted to {TO_AREA_CM2:g} cm² in HOLD: what was felt",
@@ -132,8 +171,8 @@ def lift_table(cells: Iterable[LiftCell]) -> Table:
     table.add_column("lifted over")
     for each_s in columns:
         table.add_column(f"{each_s:g} s\n{_bounds(budget_of(each_s))}", justify="right")
-    for phenotype, row in rows.items():
-        table.add_row(phenotype, *(_shown(row.get(each_s)) for each_s in columns))
+    for who, row in rows.items():
+        table.add_row(who, *(_shown(row.get(each_s)) for each_s in columns))
     return table
 
 

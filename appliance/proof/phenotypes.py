@@ -13,7 +13,7 @@ import msgspec
 from appliance.config import Board
 from appliance.link.messages import Plan
 from appliance.proof.conditions import Conditions
-from appliance.proof.lift import SITE_OF
+from appliance.proof.lift import SITE_OF, set_of
 from appliance.proof.simulate import Simulation
 from appliance.safety.hard_limits import SITES
 
@@ -68,7 +68,7 @@ def run_job(job: Job) -> Ended:
     name = SITE_OF.get(job.phenotype, "hands")
     site = SITES[name]
     duration_s = min(job.duration_s, site.max_s)
-    set_ma = site.prescriber_ma if job.conditions.current == "prescriber" else site.default_ma
+    set_ma = set_of(site, job.conditions.current)
     plan = Plan(site=name, set_ma=set_ma, max_ma=site.prescriber_ma, duration_s=duration_s)
     simulation = Simulation(job.numbers, plan, phenotype=job.phenotype, seed=job.seed)
     job.conditions.apply(simulation.bench)
