@@ -260,7 +260,7 @@ class Circuit(Steps):
 
     def _ends(self, sink_a: float) -> Ends:
         """The board as a load sees it."""
-        return Ends(self.compliance_v, self._head_ohm, self._limit_a, sink_a, self._sense_ohm)
+        return Ends(self.compliance_v, self._head_ohm, self._limit_a, sink_a, self._sense_ohm, self.tap_ohm)
 
     def _leaking(self, dt_s: float, to_ns: int) -> None:
         """A line leaks to 0 V: what the sink does not carry is felt all the same. Never counts as regulated."""
@@ -283,10 +283,7 @@ class Circuit(Steps):
         self.comparators.move(*self._leak_v(start), dt_s)
         before_v = self.load_v
         end = self.leaks.flow(self._ends(sink.ceiling_a)._replace(supply_v=next_v), self._emf(), outer_ohm)
-        self.current_a, self.source_a = (
-            end.sense_a,
-            end.source_a + (next_v - end.source_a * self._head_ohm) / self.tap_ohm,
-        )
+        self.current_a, self.source_a = end.sense_a, end.source_a
         self.load_v = self._emf() + end.load_a * outer_ohm
         sense_v = start.sense_a * self.parts.r_measure_ohm, end.sense_a * self.parts.r_measure_ohm
         self._note(end_ns, (*sense_v, start.source_a, end.source_a), before_v, next_v)
@@ -309,7 +306,7 @@ class Circuit(Steps):
         self.load_v = self._open_load_v(next_v)
         self.source_a = self.load_v / self.tap_ohm
         if self._leaky and self._driven and self._whole:
-            self.source_a += self.leaks.aside_a(self._ends(0.0))
+            self.source_a = self.leaks.aside_a(self._ends(0.0))
         self._keep(end_ns, 0.0, self.source_a, self.load_v, next_v, NO_SKINS)
         self.felt.volts = 0.0
         self.felt.add(end_ns, dt_s, 0.0, 0.0, self.patient.area_cm2)

@@ -18,6 +18,7 @@ class Ends(NamedTuple):
     limit_a: float
     sink_a: float  # what the sink lets through at most
     sense_ohm: float  # of R_M and R_S
+    tap_ohm: float  # of the patient's volts: from each line to 0 V
 
 
 class Flow(NamedTuple):
@@ -46,7 +47,7 @@ class Leaks:
 
     def aside_a(self, ends: Ends) -> float:
         """What leaves the source line while the loop itself is open."""
-        return min(ends.limit_a, ends.supply_v / (ends.head_ohm + self.source_ohm))
+        return min(ends.limit_a, ends.supply_v / (ends.head_ohm + _beside(self.source_ohm, ends.tap_ohm)))
 
     def flow(self, ends: Ends, emf_v: float, outer_ohm: float) -> Flow:
         """Currents through a load of `outer_ohm` that pushes back with `emf_v`.
@@ -54,43 +55,47 @@ class Leaks:
         Each end is linear in two ranges (limiter or not, sink in control or not), and of the four pairs the one that
         gives the least current holds.
         """
-        pushes = [self._push(up, down, emf_v, outer_ohm) for up in self._upper(ends) for down in self._lower(ends)]
-        load_a, drive_v, drive_ohm = min(pushes, key=lambda push: push[0])
+        above_ohm = _beside(self.source_ohm, ends.tap_ohm)
+        below_ohm = _beside(self.return_ohm, ends.tap_ohm)
+        share = 1.0 if math.isinf(above_ohm) else above_ohm / (above_ohm + ends.head_ohm)
+        upper = (
+            (ends.supply_v * share, ends.head_ohm * share),
+            (ends.limit_a, math.inf) if math.isinf(above_ohm) else (ends.limit_a * above_ohm, above_ohm),
+        )
+        both_ohm = _beside(ends.sense_ohm, below_ohm)
+        lower = (
+            (ends.sink_a, math.inf) if math.isinf(below_ohm) else (ends.sink_a * below_ohm, below_ohm),
+            (0.0, both_ohm),
+        )
+        pushes = [_push(up, down, emf_v, outer_ohm) for up in upper for down in lower]
+        load_a, drive_v, drive_ohm = min(pushes, key=_current)
         load_a = max(0.0, load_a)
-        sense_a, below_v = self._below(ends, load_a)
-        above_v = below_v + max(0.0, emf_v + load_a * outer_ohm)
-        return Flow(load_a, sense_a, load_a + above_v / self.source_ohm, drive_v, drive_ohm)
+        above_v = min(volts - load_a * ohm for volts, ohm in upper if not math.isinf(ohm))
+        sense_a = min(ends.sink_a, load_a * both_ohm / ends.sense_ohm)
+        return Flow(load_a, sense_a, load_a + max(0.0, above_v) / above_ohm, drive_v, drive_ohm)
 
-    def _upper(self, ends: Ends) -> tuple[tuple[float, float], ...]:
-        """(volts, ohms) of V_COMP behind the head, and of the limiter; infinite ohms: volts stand for amperes."""
-        if self.source_ohm == NONE_OHM:
-            return (ends.supply_v, ends.head_ohm), (ends.limit_a, math.inf)
-        share = self.source_ohm / (self.source_ohm + ends.head_ohm)
-        return (ends.supply_v * share, ends.head_ohm * share), (ends.limit_a * self.source_ohm, self.source_ohm)
 
-    def _lower(self, ends: Ends) -> tuple[tuple[float, float], ...]:
-        """(volts that pull, ohms) of the sink in control, and of the sink fully on."""
-        if self.return_ohm == NONE_OHM:
-            return (ends.sink_a, math.inf), (0.0, ends.sense_ohm)
-        both_ohm = ends.sense_ohm * self.return_ohm / (ends.sense_ohm + self.return_ohm)
-        return (ends.sink_a * self.return_ohm, self.return_ohm), (0.0, both_ohm)
+Push = tuple[float, float | None, float]
 
-    @staticmethod
-    def _push(
-        up: tuple[float, float], down: tuple[float, float], emf_v: float, outer_ohm: float
-    ) -> tuple[float, float | None, float]:
-        """Amperes of one pair, with the volts and ohms that push them."""
-        constant = [volts for volts, ohm in (up, down) if math.isinf(ohm)]
-        if constant:
-            return min(constant), None, 0.0
-        drive_v, ohm = up[0] + down[0], up[1] + outer_ohm + down[1]
-        return (drive_v - emf_v) / ohm, drive_v, ohm
 
-    def _below(self, ends: Ends, load_a: float) -> tuple[float, float]:
-        """Amperes through R_S, and volts of the return line."""
-        if self.return_ohm == NONE_OHM:
-            return load_a, load_a * ends.sense_ohm
-        both_ohm = ends.sense_ohm * self.return_ohm / (ends.sense_ohm + self.return_ohm)
-        if load_a * both_ohm <= ends.sink_a * ends.sense_ohm:
-            return load_a * both_ohm / ends.sense_ohm, load_a * both_ohm
-        return ends.sink_a, (load_a - ends.sink_a) * self.return_ohm
+def _push(up: tuple[float, float], down: tuple[float, float], emf_v: float, outer_ohm: float) -> Push:
+    """Amperes of one pair of ranges, with the volts and ohms that push them.
+
+    An end is (volts, ohms); with infinite ohms it is a constant current, and its 'volts' are amperes.
+    """
+    constant = [value for value, ohm in (up, down) if math.isinf(ohm)]
+    if constant:
+        return min(constant), None, 0.0
+    drive_v, ohm = up[0] + down[0], up[1] + outer_ohm + down[1]
+    return (drive_v - emf_v) / ohm, drive_v, ohm
+
+
+def _current(push: Push) -> float:
+    return push[0]
+
+
+def _beside(first_ohm: float, second_ohm: float) -> float:
+    """Two resistances in parallel, either of which may be none at all."""
+    if math.isinf(first_ohm):
+        return second_ohm
+    return first_ohm if math.isinf(second_ohm) else first_ohm * second_ohm / (first_ohm + second_ohm)

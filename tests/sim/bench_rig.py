@@ -118,3 +118,49 @@ def deck_bench(*, volts: float, set_ma: float, recovery_us: float, limiter: bool
     bench.circuit.set_current(set_ma * 1e-3 * 21.0 / parts.set_divider)
     rig.run_ms(40)
     return rig
+
+
+def word(rig: Rig, address: int, pointer: int = 0) -> int:
+    """A register of an ADC, as the driver reads it."""
+    return int.from_bytes(rig.bench.i2c.transfer(address, bytes((pointer,)), 2), "big", signed=pointer == 0)
+
+
+def configure(rig: Rig, address: int, config: int) -> None:
+    rig.bench.i2c.transfer(address, bytes((1, config >> 8, config & 0xFF)), 0)
+    rig.run_ms(3)
+
+
+def measuring(rig: Rig) -> Rig:
+    """The return ADC runs as the product runs it."""
+    configure(rig, BOARD.adc.return_.address, BOARD.adc.return_.config)
+    return rig
+
+
+def return_ma(rig: Rig) -> float:
+    return word(rig, BOARD.adc.return_.address) * BOARD.adc.return_.ma_per_lsb
+
+
+def source_ma(rig: Rig) -> float:
+    configure(rig, BOARD.adc.source.address, BOARD.adc.source.config)
+    return word(rig, BOARD.adc.source.address) * BOARD.adc.source.ma_per_lsb
+
+
+def patient_v(rig: Rig) -> float:
+    configure(rig, BOARD.adc.source.address, BOARD.adc.patient_volts.config)
+    return word(rig, BOARD.adc.source.address) * BOARD.adc.patient_volts.v_per_count
+
+
+def supply_v(rig: Rig) -> float:
+    configure(rig, BOARD.adc.source.address, BOARD.adc.compliance_volts.config)
+    return word(rig, BOARD.adc.source.address) * BOARD.adc.compliance_volts.v_per_count
+
+
+def dac_out_v(rig: Rig) -> float:
+    configure(rig, BOARD.adc.source.address, BOARD.adc.set_volts.config)
+    return word(rig, BOARD.adc.source.address) * BOARD.adc.set_volts.v_per_count
+
+
+def marked(rig: Rig) -> Rig:
+    """What is felt counts from here."""
+    rig.bench.felt.mark(rig.bench.now_ns)
+    return rig
