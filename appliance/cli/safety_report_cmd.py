@@ -9,7 +9,7 @@ from typing import Final
 from appliance.errors import ConfigError
 from appliance.proof.hazards import Hazards, load_hazards
 from appliance.proof.safety_report.evidence import gather, make
-from appliance.proof.safety_report.named_tests import make_tests
+from appliance.proof.safety_report.named_tests import make_mutants, make_tests
 from appliance.proof.safety_report.page import Report, page
 from appliance.proof.safety_report.provisional import provisional
 from appliance.proof.safety_report.removal import removals
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--build", type=Path, default=BUILD, metavar="DIR", help="where evidence is kept and found again"
     )
     parser.add_argument("--from", dest="source", type=Path, metavar="DIR", help="run nothing: only what is kept there")
-    parser.add_argument("--quick", action="store_true", help="fewer cells, seeds and repetitions; kept apart")
+    parser.add_argument("--quick", action="store_true", help="fewer cells, seeds, repetitions, no mutants")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,6 +75,8 @@ class _Maker:
             make(stage, directory)
         elif stage.name == "tests":
             make_tests(stage, directory, self._hazards)
+        elif stage.name == "mutants":
+            make_mutants(stage, directory)
 
 
 def _write(path: Path, text: str) -> None:

@@ -80,8 +80,9 @@ RECORDED: dict[str, object] = {
     ],
     "tests": {"tests": 312, "failed": []},
     "mutants": {
-        "mutants": 1000, "killed": 931,
-        "survivors": [{"file": "safety/trip.py", "line": 33, "mutation": "< for <=", "reason": "equal is equal"}],
+        "mutants": 900, "killed": 850, "survived": 50, "score": 0.931, "seconds": 3000,
+        "constants": {"mutants": 100, "killed": 81, "survived": 19},
+        "survivors": [{"where": "safety/trip.py::strongest", "change": "a < b  =>  a <= b", "reason": "equals"}],
     },
 }  # fmt: skip
 PRINTS = Stage("lift", "Hands lifted", STAGES["lift"].words, STAGES["lift"].shape, "`ionto lift`")
@@ -93,7 +94,7 @@ FIGURES = [
     "2 cases x 200 seeds: 0 false refusals, 0 false accepts",
     "2 sessions, 0 not as expected, false trips: none",
     "312 tests that the risk file names, 0 failed",
-    "1,000 mutants, 93.1 % killed, 1 survivors",
+    "1,000 mutants of safety/ and treatment/, 93.1 % killed, 1 survivors",
 ]
 
 
@@ -145,7 +146,7 @@ def test_its_figures_are_those_of_the_evidence(whole: Path) -> None:
     assert "| `dac_stuck` | 1 | 0 | 29.40 | 0.196 | 0.61 | 18.5 | latch | E302 |" in text
     assert "| `dac_stuck` | 1 | HOLD | 29.4 mA still flow |" in text
     assert "| SIGKILL | HOLD | 50 | 34.5 | 52.0 | 15.20 | yes |" in text
-    assert "| `safety/trip.py:33` | < for <= | equal is equal |" in text
+    assert "| `safety/trip.py::strongest` | `a < b => a <= b` | equals |" in text
     unproved = [each for each in removals(HAZARDS, {}) if each.verdict == "not shown" and not each.named]
     assert code == (1 if unproved else 0)
 
@@ -192,7 +193,10 @@ FAILURES: dict[str, object] = {
     },
     "lift": [{**RECORDED["lift"][0], "passes": False}],  # type: ignore[index]
     "tests": {"tests": 312, "failed": ["tests.safety::test_over"]},
-    "mutants": {"mutants": 1000, "killed": 931, "survivors": [{**RECORDED["mutants"]["survivors"][0], "reason": ""}]},  # type: ignore[index]
+    "mutants": {
+        **dict(RECORDED["mutants"]),  # type: ignore[call-overload]
+        "survivors": [{"where": "safety/trip.py::strongest", "change": "a < b  =>  a <= b", "reason": None}],
+    },
     "phenotypes": [
         {"phenotype": "typical_palm", "seed": 1, "outcome": "completed", "over_set_ma": 0.1,
          "trips": [{"monitor": "area_level", "code": "E211", "set_ma": 15.0}]},

@@ -1,4 +1,4 @@
-"""Runs the tests that the risk file names, and says which failed."""
+"""Evidence that tests give: those that the risk file names, run once, and the mutants of `make mutants`."""
 
 import subprocess
 import sys
@@ -16,6 +16,7 @@ from appliance.proof.safety_report.shapes import Tests
 from appliance.proof.safety_report.stages import Stage
 from appliance.proof.safety_report.version import ROOT
 
+SUMMARY: Final = ROOT / "mutants" / "summary.json"  # written by tests/mutants.py at its end
 RAN: Final = (0, 1)  # pytest's exit status when tests were run
 
 
@@ -55,3 +56,22 @@ def _read(report: Path) -> Tests:
         if case.find("failure") is not None or case.find("error") is not None or case.find("skipped") is not None
     ]
     return Tests(len(cases), tuple(sorted(bad)))
+
+
+def make_mutants(stage: Stage, directory: Path) -> None:
+    """Run `make mutants`, which goes on where it was, and keep its summary.
+
+    Raises:
+        ConfigError: E503, the directory cannot be written.
+    """
+    begun_s = time.monotonic()
+    SUMMARY.unlink(missing_ok=True)
+    try:
+        done = subprocess.run(
+            [sys.executable, "tests/mutants.py"], cwd=ROOT, stdout=sys.stderr, timeout=LONGEST_S, check=False
+        )
+        code, said = done.returncode, ""
+    except subprocess.TimeoutExpired:
+        code, said = CANNOT_RUN, f"not done after {LONGEST_S / 3600:g} h; what it found is kept, run it again"
+    result = SUMMARY.read_bytes() if SUMMARY.exists() else b"null"
+    keep(stage, directory, code if result != b"null" else CANNOT_RUN, said, result, time.monotonic() - begun_s)

@@ -92,7 +92,11 @@ def page(report: Report) -> str:
 
 
 def _verdict(report: Report) -> list[str]:
-    note = ["QUICK: fewer cells, seeds and repetitions than a report for release.", ""] if report.quick else []
+    note = (
+        ["QUICK: fewer cells, seeds and repetitions than a report for release, and no mutants.", ""]
+        if report.quick
+        else []
+    )
     if report.bad:
         return ["## NOT PASSED", "", *(f"- {each}" for each in report.bad), "", *note]
     said = "Every stage was run on this version and is within its budgets. Every control of the daemon is missed when"

@@ -125,8 +125,11 @@ def _phenotypes(found: Phenotypes) -> list[str]:
 
 
 def _mutants(found: Mutants) -> list[str]:
-    rows = [(f"`{s.file}:{s.line}`", s.mutation, s.reason or "NO REASON") for s in found.survivors]
-    return table(("survivor", "change", "why it may live"), rows)
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for each in found.survivors:
+        by_reason.setdefault((each.where, each.reason or "NO REASON"), []).append(f"`{each.change}`")
+    rows = [(f"`{where}`", some(changes, SHOWN), why) for (where, why), changes in by_reason.items()]
+    return table(("survivors in", "changes", "why they may live"), rows)
 
 
 def _tests(found: Tests) -> list[str]:

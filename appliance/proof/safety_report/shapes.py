@@ -60,33 +60,52 @@ class Kills(msgspec.Struct, frozen=True):
 class Survivor(msgspec.Struct, frozen=True):
     """A mutant that no test noticed, and why it may live."""
 
-    file: str
-    line: int
-    mutation: str
-    reason: str
+    where: str
+    change: str
+    reason: str | None
+
+
+class Constants(msgspec.Struct, frozen=True):
+    """Numbers at class and module level, changed."""
+
+    mutants: int
+    killed: int
 
 
 LEAST_SCORE: Final = 0.90  # issue: at least 90 % killed
 
 
 class Mutants(msgspec.Struct, frozen=True):
-    """Summary of `make mutants`."""
+    """What `make mutants` leaves in mutants/summary.json: of functions, and of constants."""
 
     mutants: int
     killed: int
+    constants: Constants
     survivors: tuple[Survivor, ...]
+
+    @property
+    def of_both(self) -> int:
+        """How many there were."""
+        return self.mutants + self.constants.mutants
+
+    @property
+    def killed_of_both(self) -> int:
+        """How many a test noticed."""
+        return self.killed + self.constants.killed
 
     @property
     def passed(self) -> bool:
         """Enough were killed and every survivor has its reason."""
-        enough = self.mutants > 0 and self.killed >= LEAST_SCORE * self.mutants
-        return enough and all(each.reason.strip() for each in self.survivors)
+        enough = self.of_both > 0 and self.killed_of_both >= LEAST_SCORE * self.of_both
+        return enough and all(each.reason for each in self.survivors)
 
     @property
     def figure(self) -> str:
         """Score."""
-        share = 100.0 * self.killed / self.mutants if self.mutants else 0.0
-        return f"{self.mutants:,} mutants, {share:.1f} % killed, {len(self.survivors)} survivors"
+        share = 100.0 * self.killed_of_both / self.of_both if self.of_both else 0.0
+        return (
+            f"{self.of_both:,} mutants of safety/ and treatment/, {share:.1f} % killed, {len(self.survivors)} survivors"
+        )
 
 
 class Tests(msgspec.Struct, frozen=True):
