@@ -10,6 +10,7 @@ import pytest
 
 from appliance.errors import ConfigError
 from appliance.proof.hazards import DEFAULT_HAZARDS_FILE, Hazard, Likelihood, Rating, Severity, load_hazards
+from appliance.proof.without import CONTROLS, NOT_OF_A_DAEMON
 from appliance.safety.monitors import build_monitors
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,6 +72,12 @@ def test_every_limit_has_its_line_and_no_line_is_of_a_limit_that_is_gone() -> No
     named = {name for name in HAZARDS.control if LIMIT.fullmatch(name)}
     assert in_force - named == set()
     assert named - in_force <= {"limit.probe"}  # CONTACT's own bound: it has no reason key, nothing is lowered by it
+
+
+def test_every_control_of_the_daemon_can_be_taken_out_and_each_that_can_has_its_line() -> None:
+    assert set(HAZARDS.removable) - set(CONTROLS) - set(NOT_OF_A_DAEMON) == set()
+    assert set(CONTROLS) - set(HAZARDS.removable) == set()
+    assert set(CONTROLS) & set(NOT_OF_A_DAEMON) == set()
 
 
 def test_the_hazards_of_the_design_are_all_there() -> None:
