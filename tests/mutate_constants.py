@@ -237,6 +237,19 @@ def fingerprint() -> str:
     return sha256(b"".join(p.read_bytes() for p in files if p.suffix in (".py", ".toml"))).hexdigest()
 
 
+def all_mutants() -> dict[str, Mutant]:
+    """Of both packages, by what is changed where."""
+    files = sorted(p.relative_to(ROOT) for d in ("safety", "treatment") for p in (ROOT / "appliance" / d).rglob("*.py"))
+    every = [mutant for path in files for mutant in mutants_of(path)]
+    return {mutant.key(every): mutant for mutant in every}
+
+
+def already_known() -> dict[str, str]:
+    """What the last sweep found, of whatever tree."""
+    known: dict[str, str] = json.loads(CACHE.read_text())["noticed"]
+    return {key: known[key] for key in all_mutants() if key in known}
+
+
 def sweep(mutants: dict[str, Mutant], jobs: int) -> dict[str, str]:
     """The test that noticed each mutant; '' when none did. What an interrupted run found is kept."""
     tree = fingerprint()
@@ -272,10 +285,7 @@ def main() -> int:
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     began_s = time.monotonic()
-    files = sorted(p.relative_to(ROOT) for d in ("safety", "treatment") for p in (ROOT / "appliance" / d).rglob("*.py"))
-    every = [m for path in files for m in mutants_of(path)]
-    keyed = {m.key(every): m for m in every}
-    chosen = {k: m for k, m in keyed.items() if not asked.only or any(part in k for part in asked.only)}
+    chosen = {k: m for k, m in all_mutants().items() if not asked.only or any(part in k for part in asked.only)}
     if asked.list:
         print(*chosen, sep="\n")
         return 0
