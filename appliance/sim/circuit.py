@@ -216,7 +216,7 @@ class Circuit(Steps):
         start_a = min(ceiling_a, limit_a)
         steady = sink.saturated and start_a < sink.set_a
         still = steady and abs(self.compliance_to_v - self.compliance_v) < 0.2
-        self._step_s = min(self._step_s, STEADY_STEP_S if still else EDGE_STEP_S)
+        self._step_s = min(self._step_s, STEADY_STEP_S if still or sink.shorted else EDGE_STEP_S)
         dt_s = min(dt_s, self._step_s)
         if not held and not steady:
             dt_s = min(dt_s, max(sink.until_below(start_a), 1e-7))
@@ -303,8 +303,7 @@ class Circuit(Steps):
             self.sink.integrate(0.0, dt_s)
         next_v = self._supply_after(dt_s)
         self._flow(0.0, self.load_v)
-        self.load_v = self._open_load_v(next_v)
-        self.source_a = self.load_v / self.tap_ohm
+        self.load_v, self.source_a = self._open_ends(next_v)
         if self._leaky and self._driven and self._whole:
             self.source_a = self.leaks.aside_a(self._ends(0.0))
         self._keep(end_ns, 0.0, self.source_a, self.load_v, next_v, NO_SKINS)

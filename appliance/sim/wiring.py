@@ -29,6 +29,9 @@ class Break(Enum):
     FEEDBACK = 5  # R_S
 
 
+_ABOVE: Final = frozenset((Break.LIMITER, Break.SOURCE))
+
+
 class Wiring:
     """What is connected to what."""
 
@@ -120,11 +123,13 @@ class Wiring:
 
     # ------------------------------------------------------------ what the taps see
 
-    def _open_load_v(self, supply_v: float) -> float:
-        """Volts between the taps of a loop that carries nothing: those that wait on its open ends."""
-        if not self._driven or (not self._whole and self.loaded):
-            return 0.0  # a break in the board itself: the load joins both taps
-        return 0.0 if {Break.LIMITER, Break.SOURCE} & self.breaks else supply_v
+    def _open_ends(self, supply_v: float) -> tuple[float, float]:
+        """A loop that carries nothing: volts that wait between its taps, and amperes that the taps take over R_HS."""
+        if not (self.out_ok or self.high_side_shorted) or not self.breaks.isdisjoint(_ABOVE):
+            return 0.0, 0.0
+        if self.loaded:  # the load joins both taps, and nothing below pulls
+            return 0.0, 2.0 * supply_v / self.tap_ohm
+        return supply_v, supply_v / self.tap_ohm
 
     def _comparator_v(self, current_a: float, source_a: float) -> tuple[float, float]:
         """Volts at the inputs of both comparators; a resistor that is open lifts its own."""

@@ -1,7 +1,7 @@
 """What cuts without software, when it is dead or too eager, and what the second layer then does."""
 
 import pytest
-from bench_rig import Rig, armed, marked, treated
+from bench_rig import Rig, armed, marked, source_ma, treated
 
 
 def flows(rig: Rig, ma: float = 5.0) -> bool:
@@ -132,6 +132,21 @@ def test_a_shorted_q2_leaves_the_clamp_and_then_k1() -> None:
     assert 35.0 < felt.peak_ma < 75.0  # hardware design, chapter 5: 60 mA, until K1 has opened in at most 20.0 ms
     assert 9.0 < felt.ms_over_30_ma <= 20.3
     assert rig.bench.true_ma == 0.0
+
+
+def test_a_shorted_q2_shows_in_what_the_taps_take_while_output_is_off() -> None:
+    seen_ua = []
+    for fault in (False, True):
+        rig = armed()
+        rig.pin("enable", False)
+        rig.pin("dummy_load", True)
+        rig.run_ms(60)
+        if fault:
+            rig.bench.act("high_side_short")
+        rig.volts(40.0)
+        rig.run_ms(30)
+        seen_ua.append(source_ma(rig) * 1000.0)
+    assert seen_ua[1] - seen_ua[0] == pytest.approx(2.0 * 40.0 / 1.7, rel=0.1)
 
 
 def test_a_dead_treatment_timer_lets_output_go_on_past_43_minutes() -> None:

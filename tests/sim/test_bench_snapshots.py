@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 from bench_rig import BOARD, Rig, configure, treated, word
 
 from appliance.sim.actions import ACTIONS, LATER, Family, Needs, Value, checked
 from appliance.sim.bench import Bench
+from appliance.sim.wire import Act, decode_question
 
 CASES = [(name, case) for name, action in ACTIONS.items() for case in action.cases]
 IDS = ["-".join([name, *(f"{key}={value}" for key, value in case.items())]) for name, case in CASES]
@@ -66,6 +68,13 @@ def test_the_table_says_what_each_action_is(name: str) -> None:
         assert checked(name, case).keys() == action.params.keys()
     for param in action.params.values():
         assert param.default is None or param.choices == () or param.default in param.choices
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=IDS)
+def test_the_control_channel_carries_every_action(name: str, case: Mapping[str, Value]) -> None:
+    question = decode_question(msgspec.json.encode(Act(name, dict(case))))
+    assert isinstance(question, Act)
+    assert checked(question.action, question.params) == checked(name, case)
 
 
 @pytest.mark.parametrize("name", [name for name, action in ACTIONS.items() if action.hidden])
