@@ -268,18 +268,22 @@ class ContactProbe:
         else:
             self._restart()
 
+    def _may_be_body(self, found: Signature) -> bool:
+        """More capacitance than skin can have here is no skin; a resume asks for skin, a first contact for all."""
+        if found.c_skin_f > MOST_AREA_SHARE * self._site.nominal_area_cm2:
+            return False
+        if self._first_c_f is not None:
+            return found.r_skin_ohm >= RESUME_SKIN_SHARE * found.loop_ohm
+        return found.loop_ohm >= self._site.body_min_ohm and found.is_body
+
     def _judge(self, found: Signature) -> str | None:
         """Error code of what is missing, or None when this is enough of a person."""
         if found.r_inst_ohm > REFUSED_WATER_OHM:
             return "E215"
-        if found.c_skin_f > MOST_AREA_SHARE * self._site.nominal_area_cm2:
+        if not self._may_be_body(found):
             return "E213"
         if self._first_c_f is not None:
-            if found.r_skin_ohm < RESUME_SKIN_SHARE * found.loop_ohm:
-                return "E213"
             return None if found.c_skin_f >= RESUME_AREA_SHARE * self._first_c_f else "E216"
-        if found.loop_ohm < self._site.body_min_ohm or not found.is_body:
-            return "E213"
         if found.c_skin_f < FIRST_AREA_SHARE * self._site.nominal_area_cm2:
             return "E216"
         return None
