@@ -346,22 +346,8 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "person resumes. See the kiosk's journal.",
     ),
     "E410": _fault("the control program met an error", "An exception in a tick; the journal holds its trace."),
-    "E411": Explanation(
-        "the pedal is stuck",
-        "The pedal is stuck, so the treatment waits. Take your foot off it.",
-        "The pedal is stuck, so the treatment waits. Free it and check its plug; without a pedal fit the shorting plug.",
-        "FOOT_PEDAL was open for 10 s, or was never seen closed since the start; nothing goes on. Jammed, unplugged or "
-        "broken.",
-    ),
     "E412": _fault(
         "the machine's clock jumped", "Monotonic time went back or leapt over 100 ms between two ticks: clock, machine."
-    ),
-    "E413": Explanation(
-        "the trays were not taken out",
-        "The trays were not taken out, so it has not begun. Please ask for help.",
-        "Nothing has begun: between treatments both trays come out. Change the water, push them in until they click.",
-        "A tray's reed contact was not seen open since the last treatment; nothing starts, for a stuck contact cannot "
-        "warn. Pull both; else magnet, reed, cable.",
     ),
     # -- configuration and machine
     "E501": _machine("a configuration file is wrong", "Correct the key that the message names."),
