@@ -19,13 +19,15 @@ help:
 
 setup: $(STAMP)
 
-# Wheels only: nothing is compiled, and nothing of a dependency runs at install.
+# Wheels only: nothing is compiled, and nothing of a dependency runs at install. The lock is the whole set (--no-deps):
+# pip before 23.3 takes `coverage[toml]` for another package than the locked `coverage`, and asks for the newest.
 $(STAMP): $(LOCK) setup.cfg pyproject.toml image_build/packages.txt
 	@sh image_build/packages.sh install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(PIP) install --require-hashes --only-binary=:all: -r $(LOCK)
+	$(PIP) install --require-hashes --no-deps --only-binary=:all: -r $(LOCK)
 	PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
+	$(PIP) check
 	@touch $@
 
 run: setup
