@@ -283,6 +283,10 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "the current rose too fast",
         "Monitor slew: a set that jumped, calibration or reference; check on the dummy load.",
     ),
+    "E308": _fault(
+        "the program asked for more than this state allows",
+        "The gate refused an order above the state's bound: a bug between limits and gate; send the black box.",
+    ),
     "E311": _fault("an output chip does not answer", "No acknowledge on the I2C bus: cable, supply, address."),
     "E312": _self_test(
         "an output chip would not wake at zero",
@@ -305,6 +309,9 @@ CATALOGUE: Final[dict[str, Explanation]] = {
     "E328": _self_test("polarity relay", "K2's read-back does not follow: K2, its driver, the hold latch."),
     "E329": _self_test("current at rest", "DAC code 0 leaves more than 0.05 mA: DAC1's offset, sink."),
     "E330": _self_test("probe", "The probe currents could not be trimmed on the dummy load: DAC1, sink, sense."),
+    "E338": _self_test(
+        "dummy load", "K3 fell back, or K1 closed, while the test's current was on: K3, its driver, K1's coil wiring."
+    ),
     # -- interlocks and timing
     "E401": Explanation(
         "the red switch was pushed",

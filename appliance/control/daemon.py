@@ -14,7 +14,7 @@ from appliance.control.core import TICK_NS, Core
 from appliance.control.gate import Order
 from appliance.control.self_test import SelfTest
 from appliance.control.talk import Talk
-from appliance.errors import IontoError, OutputError, SensingError
+from appliance.errors import IontoError
 from appliance.hal.ports import BoardPort, Clock
 from appliance.hal.scales import Scales
 from appliance.safety import hard_limits
@@ -28,6 +28,7 @@ SUB_TICKS: Final = 3  # of a tick, in CONTACT
 LATE_COUNTED_NS: Final = 5_000_000
 LEAST_EDGE_NS: Final = 2_500_000  # two quick edges trip the window
 STATUS_EVERY: Final = 20
+BUS_SILENT: Final = frozenset(("E206", "E311"))  # a chip did not answer
 BUS_LOST_RETRY: Final = 40  # ticks between tries of a bus that failed
 RELAY_TRAVEL_FACTOR: Final = 1.6  # of the operate time: the mirror contact's own tolerance [D]
 
@@ -132,6 +133,7 @@ class Daemon(Core):
         if session.entries != self._entries:
             self._entries = session.entries
             run.enter(session, s)
+            self.gate.bounds = run.bounds(session)
         self.journal.record(session, trips, s, run)
 
     def _drop_self_test(self) -> None:
@@ -179,7 +181,7 @@ class Daemon(Core):
         """Zero by pin, FAULT, and the reason kept."""
         self.gate.cut(self.sample.t_ns)
         code = error.code if isinstance(error, IontoError) else "E410"
-        if isinstance(error, SensingError | OutputError):
+        if code in BUS_SILENT:
             self.bus_lost_at = self.tick_count
             if self._red_switch():
                 code = "E401"  # it takes the chips' power, too

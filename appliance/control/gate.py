@@ -4,7 +4,7 @@ An order carries the generation of the run that it was made for; an order of ano
 in force is remembered here, because every measurement is compared with what was set while it was taken.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from appliance.control.self_test import TestOrder
 from appliance.errors import OutputError
@@ -26,6 +26,16 @@ class Order(NamedTuple):
     write_at_ns: int | None = None  # hold the DAC write until then (half a sub-tick at most)
 
 
+class Bounds(NamedTuple):
+    """The most that the state of now may put out, whatever an order says."""
+
+    current_ma: float
+    volts: float
+
+
+NOTHING: Final = Bounds(0.0, 0.0)
+
+
 class Gate:
     """Owns the output: nothing else writes DACs, ENABLE or POLARITY while a session can run."""
 
@@ -35,6 +45,7 @@ class Gate:
         self._clock = clock
         self._operate_ns = operate_ns
         self._code_max = min(4095, scales.set_code(hard_limits.CURRENT_MA))
+        self.bounds = NOTHING
         self.code = 0
         self.compliance_code = 0
         self.enabled = False
@@ -71,13 +82,16 @@ class Gate:
         ENABLE closes first, at zero volts and zero current; only when K1 has had its time does anything else rise.
 
         Raises:
-            OutputError: E311, a DAC did not answer. ENABLE has been dropped by pin before anything else.
+            OutputError: E308, the order asks for more than `bounds`: something between the constraint chain and here is
+                wrong, and nothing of it is put out. E311, a DAC did not answer. ENABLE has been dropped by pin before
+                anything else.
         """
         if order.generation != generation or not order.enable:
             self.zero(t_ns)
             if order.generation == generation:
                 self._reverse(order.reversed, t_ns)
             return
+        self._refuse_more(order)
         if not self.enabled:
             self._write_zero()
             self._set_enable(True, t_ns)
@@ -90,6 +104,14 @@ class Gate:
         if order.write_at_ns is not None:
             self._clock.sleep_until_ns(order.write_at_ns)
         self._write(code, order.set_ma, code - base_code, compliance_v)
+
+    def _refuse_more(self, order: Order) -> None:
+        most = self.bounds
+        if not (order.set_ma <= most.current_ma and order.compliance_v <= most.volts):
+            asked = f"{order.set_ma:g} mA and {order.compliance_v:g} V"
+            raise OutputError(
+                "E308", f"an order of {asked}; this state allows {most.current_ma:g} mA, {most.volts:g} V"
+            )
 
     def zero(self, t_ns: int) -> None:
         """DAC 0, ENABLE low, compliance 0: the pin first, because it needs no bus."""

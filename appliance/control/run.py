@@ -6,7 +6,7 @@ Every change of state begins a new generation, so that an order made before it c
 from typing import Final
 
 from appliance.config import Board
-from appliance.control.gate import Gate, Order
+from appliance.control.gate import NOTHING, Bounds, Gate, Order
 from appliance.control.sense import Sense
 from appliance.hal.ports import MonitorChannel
 from appliance.hal.scales import Scales
@@ -81,6 +81,15 @@ class Run:
             self.compliance.restart(self.last.loop_ohm)
             self._trim.restart()
             self._volts_ns = None
+
+    def bounds(self, session: Session) -> Bounds:
+        """The most that this state's orders may ask for, known to the gate beside the orders themselves."""
+        if session.state == "CONTACT":
+            corrected_ma = hard_limits.PROBE_MA - min(0.0, self.probe_offset_ma)
+            return Bounds(corrected_ma, self.compliance.probe_v)
+        if session.state in RUNNING and self._limits is not None:
+            return Bounds(self._limits.ceiling_ma, self.compliance.most_v)
+        return NOTHING
 
     # ------------------------------------------------------------ CONTACT
 

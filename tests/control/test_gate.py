@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ideal_board import SCALES, IdealBoard, IdealClock
 
 from appliance.config import load_board
-from appliance.control.gate import Gate, Order
+from appliance.control.gate import Bounds, Gate, Order
 from appliance.control.self_test import TestOrder as SelfTestOrder
 from appliance.errors import OutputError
 from appliance.safety import hard_limits
@@ -23,6 +23,7 @@ class Bench:
         self.clock = IdealClock()
         self.board = IdealBoard(self.clock)
         self.gate = Gate(self.board, SCALES, self.clock, OPERATE_NS)
+        self.gate.bounds = Bounds(hard_limits.CURRENT_MA, hard_limits.VOLTS)
 
     def act(self, order: Order, generation: int = 1) -> list[tuple[str, object]]:
         """One tick; the calls that it made."""
@@ -145,9 +146,14 @@ ORDERS = st.lists(
 def test_no_order_puts_out_more_than_25_ma_or_48_v_or_moves_the_direction_closed(orders: list[Order]) -> None:
     bench = Bench()
     for order in orders:
-        before = bench.board.reversed
-        bench.act(order)
         board = bench.board
+        before = board.reversed
+        try:
+            bench.act(order)
+        except OutputError as refused:
+            assert refused.code == "E308"
+            assert order.set_ma > hard_limits.CURRENT_MA or order.compliance_v > hard_limits.VOLTS
+            continue
         assert board.set_code <= SCALES.set_code(hard_limits.CURRENT_MA)
         assert SCALES.compliance_set_v(board.compliance_code) <= hard_limits.VOLTS
         assert board.reversed == before or not board.enabled
@@ -157,14 +163,43 @@ def test_no_order_puts_out_more_than_25_ma_or_48_v_or_moves_the_direction_closed
             assert board.set_code == board.compliance_code == 0
 
 
-def test_a_wild_order_of_the_right_run_is_held_at_25_ma_and_48_v() -> None:
+@pytest.mark.parametrize(
+    ("bounds", "order"),
+    [
+        (Bounds(25.0, 48.0), Order(1, True, 60.0, 0, 40.0)),
+        (Bounds(25.0, 48.0), Order(1, True, 2.0, 0, 49.0)),
+        (Bounds(0.5, 5.0), Order(1, True, 0.51, 0, 5.0)),
+        (Bounds(0.5, 5.0), Order(1, True, 0.3, 0, 5.1)),
+        (Bounds(0.0, 0.0), Order(1, True, 0.1, 0, 0.0)),
+    ],
+)
+def test_an_order_above_the_bounds_of_its_state_is_refused_before_anything_moves(bounds: Bounds, order: Order) -> None:
     bench = Bench()
     bench.flowing(2.0)
-    bench.act(Order(1, True, 1000.0, 4, 1000.0))
+    bench.gate.bounds = bounds
+    with pytest.raises(OutputError) as refused:
+        bench.act(order)
+    assert refused.value.code == "E308"
+    assert bench.board.calls == []
+
+
+def test_an_order_at_its_bounds_passes_and_dither_stays_below_the_code_of_25_ma() -> None:
+    bench = Bench()
+    bench.flowing(2.0)
+    bench.act(Order(1, True, 25.0, 4, 48.0))
     assert bench.board.set_code == SCALES.set_code(25.0) <= 3413
     assert SCALES.compliance_set_v(bench.board.compliance_code) <= hard_limits.VOLTS
     bench.act(Order(1, True, 0.01, -4, 0.0))
     assert bench.board.set_code == 0
+
+
+def test_a_gate_that_was_told_no_bounds_puts_out_nothing() -> None:
+    clock = IdealClock()
+    board = IdealBoard(clock)
+    gate = Gate(board, SCALES, clock, OPERATE_NS)
+    with pytest.raises(OutputError):
+        gate.act(Order(1, True, 0.3, 0, 5.0), 1, clock.t_ns)
+    assert not board.enabled
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -173,7 +208,7 @@ def test_a_number_that_is_none_puts_out_nothing_more(value: float) -> None:
     bench = Bench()
     bench.flowing(2.0)
     before = bench.board.set_code
-    with contextlib.suppress(ValueError, OverflowError):
+    with contextlib.suppress(ValueError, OverflowError, OutputError):
         bench.act(Order(1, True, value, 0, 40.0))
     assert bench.board.set_code <= before
 

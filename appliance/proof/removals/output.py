@@ -54,6 +54,10 @@ def _code_max(daemon: Daemon) -> None:
     daemon.gate._code_max = CODE_MOST
 
 
+def _bounds(daemon: Daemon) -> None:
+    replace(daemon.gate, "_refuse_more", nothing)
+
+
 def _test_on_dummy(daemon: Daemon) -> None:
     """A test's current goes out, whoever is connected."""
     gate = daemon.gate
@@ -106,6 +110,7 @@ OUTPUT: Final = (
     Control("gate.generation", "an order of another run puts out nothing", _generation),
     Control("gate.enable_first", "K1 closes at zero; nothing rises before", _enable_first),
     Control("gate.polarity_at_zero", "K2 moves only with the output open", _polarity_at_zero),
+    Control("gate.bounds", "no order above the bounds of its state", _bounds),
     Control("gate.code_max", "no code above that of 25 mA", _code_max),
     Control("gate.test_on_dummy", "no test current without the dummy load", _test_on_dummy),
     Control("daemon.kick_withheld", "no kick in FAULT or after a late tick", _kick_withheld),

@@ -5,6 +5,7 @@ Thresholds are those of the table in the safety design, marked [D]: derived, awa
 
 from appliance.safety.monitors.area import AreaLevel, AreaTrend, SkinResistance
 from appliance.safety.monitors.current import Disagreement, Mismatch, OpenCircuit, OverSet, OverSite
+from appliance.safety.monitors.dummy_load import DummyLoad
 from appliance.safety.monitors.interlock import EStop, Latch, Pedal, PolarityRelay, SafetyRelay, Tray, WatchdogOk
 from appliance.safety.monitors.loopback import AdcIdentity, ComplianceLoopback, DacLoopback, Reference
 from appliance.safety.monitors.saturation import Saturation
@@ -35,6 +36,7 @@ def build_monitors(relay_travel_ns: int) -> tuple[Monitor, ...]:
         Stale(),
         Saturation(),
         AdcIdentity(),
+        DummyLoad(),
         EStop(),
         SafetyRelay(relay_travel_ns),
         PolarityRelay(relay_travel_ns),
