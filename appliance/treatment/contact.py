@@ -19,6 +19,8 @@ SEEK_MA: Final = 0.3
 HIGH_MA: Final = 0.3
 LOW_SHARE: Final = 1 / 3
 STEADY_SHARE: Final = 0.20  # current within this of its mean, outside the probe's own steps [D]
+SAME_LOOP_SHARE: Final = 0.25  # of the mean: motion is 5 % of a hand, hum 2 %; another loop is another loop [D]
+SAME_LOOP_OHM: Final = 50.0  # five counts of 2 mV at a step of 0.2 mA: below it a share means nothing
 STEADY_MA: Final = 0.010  # eight counts of the ADC: below it a share means nothing
 SETTLE: Final = 3  # plateaus until the response is periodic and both levels are known
 STEPS: Final = 30  # 25 at least, and 3 s of steadiness [D]
@@ -90,6 +92,9 @@ class ContactProbe:
         self._bins = [[_Bin() for _ in range(SUB_TICKS)] for _ in range(4)]  # down, up; then the same shifted
         self._step_sum_ma = 0.0
         self._step_n = 0
+        self._step_ohm: float | None = None  # of the last step
+        self._loop_sum_ohm = 0.0
+        self._loop_n = 0
         self._steady_ma = [0.0, 0.0]
         self._fit = None
 
@@ -236,9 +241,30 @@ class ContactProbe:
             return False
         last = self._last
         if self._plateaus > SETTLE and last.tail_ma_n:
-            self._step_sum_ma += ended.sign * (mean_ma - last.tail_ma / last.tail_ma_n)
+            step_ma = ended.sign * (mean_ma - last.tail_ma / last.tail_ma_n)
+            if not self._is_same_loop(ended, last, step_ma):
+                self._lose(None)
+                return False
+            self._step_sum_ma += step_ma
             self._step_n += 1
         return True
+
+    def _is_same_loop(self, ended: _Plateau, last: _Plateau, step_ma: float) -> bool:
+        """Volts over current, as in the steps so far: the probe holds its current through anything.
+
+        Each value is the mean of a step up and a step down, free of the electrodes' drift.
+        """
+        if not ended.tail_n or not last.tail_n or step_ma <= 0.0:
+            return True
+        before_ohm = self._step_ohm
+        self._step_ohm = ended.sign * (ended.tail_v / ended.tail_n - last.tail_v / last.tail_n) / step_ma * 1000.0
+        if before_ohm is None:
+            return True
+        loop_ohm = 0.5 * (before_ohm + self._step_ohm)
+        mean_ohm = self._loop_sum_ohm / self._loop_n if self._loop_n else loop_ohm
+        self._loop_sum_ohm += loop_ohm
+        self._loop_n += 1
+        return abs(loop_ohm - mean_ohm) <= max(SAME_LOOP_OHM, SAME_LOOP_SHARE * mean_ohm)
 
     def _points(self) -> list[Point]:
         """Means over steps up and down: only places where both were seen, so that drift and hum cancel."""

@@ -182,3 +182,31 @@ def test_open_loop_says_put_the_hands_in() -> None:
     assert probe.why == "E214"
     assert probe.stage == "none"
     assert max(asked) <= 0.5
+
+
+@pytest.mark.parametrize("at_s", [0.8, 1.5, 2.5, 3.2])
+@pytest.mark.parametrize("r_tray", [3.0, 330.0, 1000.0])
+def test_what_takes_the_persons_place_half_way_through_is_measured_anew(r_tray: float, at_s: float) -> None:
+    """The probe holds its current through both, so that only the volts show it: a tray must not be called a body."""
+    loop = Loop(700.0, 2000.0, 2e-6)
+
+    def swap(loop: Loop, n: int) -> None:
+        if n == round(at_s / SUB_TICK_S):
+            loop.r_inst, loop.r_skin, loop.v_skin = r_tray, 0.0, 0.0
+
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(loop, probe, 8.0, swap)
+    assert probe.verdict != "good"
+
+
+@pytest.mark.parametrize("share", [0.9, 1.1])
+def test_a_hand_that_moves_a_little_is_the_same_person(share: float) -> None:
+    loop = Loop(700.0, 2000.0, 2e-6)
+
+    def move(loop: Loop, n: int) -> None:
+        if n == round(2.0 / SUB_TICK_S):
+            loop.r_skin *= share
+
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(loop, probe, 5.0, move)
+    assert probe.verdict == "good"
