@@ -14,8 +14,8 @@ from appliance.errors import ConfigError
 Value = float | int | bool | str
 Family = Literal["patient", "water", "lead", "sensor", "dac", "bus", "relay", "interlock", "protection", "supply"]
 # What must be so for an action to mean anything: "" nothing; "patient" a person and not a mere load; "hands_in" that
-# person's hands in the water; "energised" output on and K1 closed.
-Needs = Literal["", "patient", "hands_in", "energised"]
+# person's hands in the water; "energised" output on and K1 closed; "k1_used" K1 has moved since its mirror was checked.
+Needs = Literal["", "patient", "hands_in", "energised", "k1_used"]
 
 
 class Param(NamedTuple):

@@ -9,7 +9,10 @@ from typing import Final
 from appliance.proof.faults.model import ENERGISED, Budget, Cell, Effect
 from appliance.proof.faults.rig import Rig
 from appliance.proof.lift import budget_of
+from appliance.proof.phenotypes import NOT_A_PERSON
+from appliance.safety.monitors.current import OverSet
 
+HANDS_FREE: Final = "kiosk: at this site the hands are free to press STOP; the pedal is proved before hands next use it"
 FAULT_ONLY: Final = frozenset(("FAULT",))
 NOT_RUNNING: Final = frozenset(("CONTACT", "ARMED", "IDLE", "PAUSED", "FAULT", "DONE"))
 PROBE_PEAK_MA: Final = 8.0  # [M] deck 02: what 5 V of the probe can give at a make
@@ -18,13 +21,20 @@ CONTACT_S: Final = 5.0  # longer than a CONTACT that finds what it looks for
 
 _OVER: Final = Budget(
     "over 20 ms",
-    "safety: over the limit 20 ms, both sensors true; hardware alone bounds the height",
+    "safety: over the limit 20 ms, both sensors true, the limit being the set and max(0.5 mA, 5 %) (table, over_set); "
+    "hardware alone bounds the height",
     REACTION_S,
     over_ms=20.0,
+    over_ma=OverSet.MARGIN_MA,
+    over_share=OverSet.SHARE,
     forced=True,
     named=True,
 )
-_BLIND: Final = _OVER._replace(name="over 60 ms", reason="safety: over the limit 60 ms, one sensor lies", over_ms=60.0)
+_BLIND: Final = _OVER._replace(
+    name="over 60 ms",
+    reason="safety: over the limit 60 ms, one sensor lies, the limit being max(0.5 mA, 5 %) (table, disagreement)",
+    over_ms=60.0,
+)
 _LITTLE: Final = Budget(
     "a little over",
     "safety, table: below over_set's 5 % and 0.5 mA; mismatch 100 ms, reference two conversions 40 ms apart",
@@ -53,9 +63,11 @@ _STUCK: Final = Budget(
 _UNDER: Final = Budget("too little", "safety, table: mismatch, 100 ms; nobody is hurt", 0.5, zero_ms=120.0, named=True)
 _VOLTS: Final = Budget(
     "volts wait",
-    "safety, table: compliance_loopback 40 ms, converted every 40 ms; the current stays as set",
-    REACTION_S,
+    "safety, table: compliance_loopback 40 ms, converted every 40 ms, from when V_COMP has left what was asked by "
+    "0.5 V and 3 %; before, and where it is what was asked, found at the end; the current stays as set",
+    2.5,
     zero_ms=120.0,
+    from_volts=True,
     named=True,
 )
 _OPEN: Final = Budget("open 50 ms", "safety: open circuit or hand out 50 ms to an output that is cut", 0.3, off_ms=50.0)
@@ -149,9 +161,16 @@ def budget_for(cell: Cell, rig: Rig) -> Budget:
         over_s = cell.fault.over_s
         reason = f"safety, area budgets: shrinking over {over_s:g} s"
         budget = budget._replace(area=budget_of(over_s), reason=reason)
+    if effect == "deaf" and not rig.limits.needs_pedal and "pedal" in cell.fault.name:
+        return _BY_EFFECT["none"]._replace(name="hands are free", reason=HANDS_FREE)
     if cell.where.startswith("CONTACT"):
-        return _in_contact(budget, effect)
-    return budget
+        budget = _in_contact(budget, effect)
+    return _nobody_there(budget) if cell.phenotype in NOT_A_PERSON else budget
+
+
+def _nobody_there(budget: Budget) -> Budget:
+    """A load in the person's place: what goes through it hurts nobody. The hardware's bound and the naming stay."""
+    return budget if budget.bound_ma is None else budget._replace(bound_ma=None, over_ms=None, forced=True)
 
 
 def _in_contact(budget: Budget, effect: Effect) -> Budget:

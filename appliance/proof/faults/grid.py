@@ -82,6 +82,8 @@ def _rule_of_needs(needs: str, where: str, phenotype: str) -> str | None:
         return "needs a closed output: in this state it is open"
     if needs == "plan" and where not in UNDER_WAY:
         return "needs a session under way: in this state there is none"
+    if needs == "k1_used" and where == "SELF_TEST":
+        return "an open contact does not weld: this self-test has read K1's mirror and holds its coil off"
     if needs == "no_pause" and where == "PAUSED":
         return "to resume from a pause is what a person's touch does"
     if needs in ("hands_in", "patient") and phenotype not in PHENOTYPES:

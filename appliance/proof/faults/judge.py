@@ -3,9 +3,9 @@
 from typing import Final
 
 from appliance.proof.faults.afterwards import Later
-from appliance.proof.faults.model import Budget, Cell, Row
+from appliance.proof.faults.model import SET_MA, SET_SHARE, Budget, Cell, Row
 from appliance.proof.faults.rig import Rig
-from appliance.proof.faults.watch import SET_MA, SET_SHARE, Watch
+from appliance.proof.faults.watch import Watch
 from appliance.safety.hard_limits import ZERO_MA
 from appliance.sim.felt import FeltWindow
 
@@ -22,7 +22,8 @@ def to_zero_ms(watch: Watch, felt: FeltWindow, still_ma: float) -> float | None:
     """From the physical event until less than 0.1 mA flowed for good; None when it still flows, or never did."""
     if still_ma >= ZERO_MA or (felt.last_current_ns == 0 and watch.before_ma < ZERO_MA):
         return None
-    return max(0.0, (felt.last_current_ns - watch.at_ns) / 1e6)
+    from_ns = watch.at_ns if watch.event_ns is None else watch.event_ns
+    return max(0.0, (felt.last_current_ns - from_ns) / 1e6)
 
 
 def judge(rig: Rig, cell: Cell, budget: Budget, watch: Watch, later: Later, end: str, still_ma: float) -> Row:
@@ -107,7 +108,7 @@ def _times(budget: Budget, watch: Watch, zero_ms: float | None, off_ms: float | 
     why = []
     if budget.over_ms is not None and watch.over_ms > budget.over_ms:
         why.append(f"more than set for {watch.over_ms:.0f} ms, allowed {budget.over_ms:g}")
-    if budget.zero_ms is not None and watch.before_ma >= ZERO_MA:
+    if budget.zero_ms is not None and watch.before_ma >= ZERO_MA and watch.event_ns is not None:
         if zero_ms is None:
             why.append(f"{still_ma:.2f} mA still flow, allowed {budget.zero_ms:g} ms")
         elif zero_ms > budget.zero_ms:

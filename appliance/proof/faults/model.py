@@ -81,6 +81,11 @@ class Fault(NamedTuple):
     code: int | None = None  # of DAC1, when the fault puts it there: what it does hangs on the code of now
 
 
+# Safety design, budgets: current never above set + max(2 %, 0.25 mA).
+SET_MA: Final = 0.25
+SET_SHARE: Final = 0.02
+
+
 class Cell(NamedTuple):
     """One cell: a fault, perhaps after a hidden one, in a state, on a person."""
 
@@ -107,6 +112,9 @@ class Budget(NamedTuple):
     reason: str
     watch_s: float
     over_ms: float | None = None  # current back at what is legitimate, or zero
+    over_ma: float = SET_MA  # what counts as over: more than this above the set, and more than this share
+    over_share: float = SET_SHARE
+    from_volts: bool = False  # the event is when V_COMP has left what was asked by more than the monitor's margin
     zero_ms: float | None = None  # current below 0.1 mA for good
     off_ms: float | None = None  # output cut: nothing can come any more
     fall_ms: float | None = None  # current falls

@@ -13,6 +13,7 @@ from appliance.proof.faults.model import Where
 from appliance.proof.faults.rig import Rig
 
 RAMPED_SHARE: Final = 0.5
+HELD_UP_S: Final = 15.0  # longer than half the steepest ramp to 25 mA: volts hold this skin below half way
 AREA_FROM_MA: Final = 3.5  # above it the area monitors see
 HOLD_S: Final = 12.0  # [D] the references of area and compliance have settled
 SELF_TEST_CODE: Final = 1000  # 7.3 mA and more on the dummy load
@@ -37,7 +38,9 @@ def _in(state: str, for_s: float) -> Callable[[Rig], bool]:
 
 def _half_way_up(rig: Rig) -> bool:
     session = rig.daemon.session
-    return rig.state == "RAMP_UP" and session.base_ma >= max(AREA_FROM_MA, RAMPED_SHARE * session.choice_ma)
+    if rig.state != "RAMP_UP" or session.base_ma < AREA_FROM_MA:
+        return False
+    return session.base_ma >= RAMPED_SHARE * session.choice_ma or rig.for_s >= HELD_UP_S
 
 
 def _half_way_down(rig: Rig) -> bool:

@@ -7,18 +7,17 @@ each cell repeats itself exactly.
 from typing import Final
 from zlib import crc32
 
-from appliance.proof.faults.model import Budget, Cell
+from appliance.proof.faults.model import SET_MA, SET_SHARE, Budget, Cell
 from appliance.proof.faults.rig import RAMP_MA_PER_S, Rig
 from appliance.safety import hard_limits
+from appliance.safety.monitors.loopback import ComplianceLoopback
 from appliance.safety.trip import strongest
 from appliance.sim.bench import Bench
 from appliance.sim.felt import FeltWindow
 
-SET_MA: Final = 0.25  # safety, budgets: never above set + max(2 %, 0.25 mA)
-SET_SHARE: Final = 0.02
 PHASES: Final = 8  # ticks until the schedule of conversions repeats
 HIDDEN_S: Final = 0.3  # between the hidden fault and the acute one
-FALLS_MA: Final = 0.15  # a fall beyond hum and dither
+FALLS_MA: Final = 0.08  # a fall beyond the dither of 0.06 mA from end to end
 LIMITER_SHARE: Final = 0.985
 ENDINGS: Final = frozenset(("FAULT", "PAUSED", "ARMED", "IDLE", "DONE"))
 
@@ -32,6 +31,7 @@ class Watch:
         session, bench = rig.daemon.session, rig.bench
         self.state = rig.state
         self.at_ns = bench.now_ns
+        self.event_ns = None if budget.from_volts else bench.now_ns  # from when the budget's time runs
         self.before_ma = abs(bench.true_ma)
         self.set_ma = session.base_ma if session.base_ma > 0.0 else rig.daemon.gate.base_ma
         self.legitimate_ma = self._legitimate_ma()
@@ -67,6 +67,11 @@ class Watch:
         """What is as set: never above set + max(2 %, 0.25 mA)."""
         return self.legitimate_ma + max(SET_MA, SET_SHARE * self.legitimate_ma)
 
+    @property
+    def _over_ma(self) -> float:
+        """From here on more flows than the budget lets pass without a clock."""
+        return self.legitimate_ma + max(self._budget.over_ma, self._budget.over_share * self.legitimate_ma)
+
     def look(self) -> None:
         """At the board, between ticks and after each."""
         bench = self._rig.bench
@@ -74,11 +79,13 @@ class Watch:
         self._follow_ramp()
         if self._budget.forced:
             self.peak_supply_v = max(self.peak_supply_v, bench.circuit.compliance_v)
-            if abs(bench.true_ma) > self.allowed_ma:
+            if abs(bench.true_ma) > self._over_ma:
                 self.over_ns = bench.now_ns
                 self.over_since_ns = self.over_since_ns or self._looked_ns
         self._looked_ns = bench.now_ns
-        if self._was_on and self.off_ns is None and not protection.out_ok:
+        if self._budget.from_volts:
+            self._follow_volts()
+        if self._was_on and self.off_ns is None and not (protection.out_ok and bench.relays.k1_closed):
             self.off_ns = bench.now_ns
         if self._permitted and not protection.permit and not self.hardware_acted:
             self.hardware_acted = self.off_ns is None or self.off_ns == bench.now_ns
@@ -103,6 +110,17 @@ class Watch:
         if self._ramp_ns is not None:
             risen_ma = RAMP_MA_PER_S * (self._rig.bench.now_ns - self._ramp_ns) / 1e9
             self.legitimate_ma = max(self.legitimate_ma, min(self._most_ma, risen_ma))
+
+    def _follow_volts(self) -> None:
+        """The event is when V_COMP last left what was asked by more than its monitor lets pass."""
+        s, bench = self._rig.daemon.sample, self._rig.bench
+        if not s.enabled:
+            return
+        apart_v = abs(bench.circuit.compliance_v - s.asked_compliance_v)
+        if apart_v <= ComplianceLoopback.MARGIN_V + ComplianceLoopback.SHARE * s.asked_compliance_v:
+            self.event_ns = None
+        elif self.event_ns is None:
+            self.event_ns = bench.now_ns
 
     def _falls(self, now_ma: float) -> bool:
         return now_ma < self.before_ma - max(FALLS_MA, 0.02 * self.before_ma)

@@ -75,7 +75,7 @@ def _dummy_relay_stuck(bench: "Bench", on: bool) -> None:
 
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    "relay_weld": Action(_relay_weld, "relay", "K1's contacts weld closed", hidden=True),
+    "relay_weld": Action(_relay_weld, "relay", "K1's contacts weld closed", hidden=True, needs="k1_used"),
     "relay_dead": Action(_relay_dead, "relay", "K1's coil opens: the relay falls and never closes again"),
     "relay_contact_open": Action(
         _relay_contact_open, "relay", "a main contact of K1 no longer conducts, though its mirror moves"
