@@ -12,6 +12,9 @@ from appliance.treatment.signature import PLATEAU_S, TAIL_S, Fit, Point, Signatu
 
 SUB_TICK_S: Final = 1 / 600
 SUB_TICKS: Final = round(PLATEAU_S / SUB_TICK_S)
+# Where a plateau is flat, every seventh conversion is of another channel, in a cycle of four with every second the
+# source: two of the source within 54 ms, two of V_COMP within 107 ms, as their monitors' budgets ask (safety design).
+_GAPS: Final = frozenset(range(7, SUB_TICKS, 7))
 _TAIL_FROM: Final = SUB_TICKS - round(TAIL_S / SUB_TICK_S)
 
 CONTACT_MA: Final = 0.060  # least current at 5 V that is a contact [D]
@@ -122,7 +125,7 @@ class ContactProbe:
     @property
     def wants_source(self) -> bool:
         """Whether the next conversion should be of the source current instead of the patient's volts."""
-        return self.verdict == "seeking" or self._n % SUB_TICKS in (30, SUB_TICKS - 2)
+        return self.verdict == "seeking" or self._n % SUB_TICKS in _GAPS
 
     @property
     def steps_now(self) -> bool:

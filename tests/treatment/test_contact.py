@@ -210,3 +210,24 @@ def test_a_hand_that_moves_a_little_is_the_same_person(share: float) -> None:
     probe = ContactProbe(SITES["hands"], None, WINDOW_S)
     drive(loop, probe, 5.0, move)
     assert probe.verdict == "good"
+
+
+def test_other_channels_are_converted_often_but_never_where_fast_skin_shows() -> None:
+    """Two conversions of the source within 60 ms (one sensor may lie that long), none in the first 11 ms of a step."""
+    loop = Loop(700.0, 2000.0, 2e-6)
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    gaps: list[int] = []
+    steps: list[int] = []
+
+    def look(_loop: Loop, n: int) -> None:
+        if probe.verdict == "measuring":
+            if probe.steps_now:
+                steps.append(n)
+            if probe.wants_source:
+                gaps.append(n)
+
+    drive(loop, probe, 3.0, look)
+    sources = gaps[::2]  # every second of the other channels, as `Run.contact_channel` turns them
+    assert len(sources) > 50
+    assert max(later - n for n, later in zip(sources, sources[2:], strict=False)) * SUB_TICK_S <= 0.060
+    assert min(n - max(step for step in steps if step <= n) for n in gaps if n >= steps[0]) >= 7

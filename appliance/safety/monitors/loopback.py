@@ -7,7 +7,7 @@ from appliance.safety.trip import Trip
 
 
 class ComplianceLoopback:
-    """V_COMP differs from what was asked for 40 ms [D]; conversions are 40 ms apart in treatment, closer in CONTACT."""
+    """V_COMP differs from what was asked for 40 ms [D]; conversions are 40 ms apart in treatment, 53 ms in CONTACT."""
 
     MARGIN_V: Final = 0.5
     SHARE: Final = 0.03
