@@ -1,4 +1,4 @@
-"""The fault campaign judges honestly: every cell has a place or a rule, what dies is a failure, what is missed is seen."""
+"""The fault campaign judges honestly: every cell has a place or a rule; what dies fails; what is missed is seen."""
 
 import json
 import os
