@@ -113,4 +113,8 @@ def _claims(numbers: Board) -> dict[str, float]:
         "protect.trip_tolerance_ma": numbers.protect.trip_tolerance_ma,
         "watchdog.trip_ms": numbers.watchdog.trip_ms[1],
         "relay.release_ms": numbers.relay.release_ms,
+        "calibration.max_gain_error": numbers.calibration.max_gain_error,
+        "calibration.max_offset_ma": numbers.calibration.max_offset_ma,
+        "calibration.max_residual_ma": numbers.calibration.max_residual_ma,
+        "calibration.max_age_days": numbers.calibration.max_age_days,
     }

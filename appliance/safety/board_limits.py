@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from appliance.errors import ConfigError
-from appliance.safety import hard_limits
+from appliance.safety import calibration_limits, hard_limits
 
 # Names as in board.toml. 30 mA is what the hardware may ever do (hardware design, 1): two comparators at 29.5 mA.
 MOST: Final[Mapping[str, float]] = {
@@ -19,6 +19,10 @@ MOST: Final[Mapping[str, float]] = {
     "protect.trip_tolerance_ma": 0.45,
     "watchdog.trip_ms": 31.625,
     "relay.release_ms": 20.0,
+    "calibration.max_gain_error": calibration_limits.MAX_GAIN_ERROR,
+    "calibration.max_offset_ma": calibration_limits.MAX_OFFSET_MA,
+    "calibration.max_residual_ma": calibration_limits.MAX_RESIDUAL_MA,
+    "calibration.max_age_days": calibration_limits.MAX_AGE_DAYS,
 }
 
 
