@@ -244,6 +244,7 @@ class CalibrationBounds(Part, frozen=True):
     points_ma: tuple[Positive, Positive]
     max_gain_error: Positive
     max_offset_ma: Positive
+    max_residual_ma: Positive
     max_age_days: Positive
 
 

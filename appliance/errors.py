@@ -353,6 +353,13 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "person resumes. See the kiosk's journal.",
     ),
     "E410": _fault("the control program met an error", "An exception in a tick; the journal holds its trace."),
+    "E411": Explanation(
+        "the pedal is stuck",
+        "The pedal is stuck, so the treatment waits. Take your foot off it.",
+        "The pedal is stuck, so the treatment waits. Free it and check its plug; without a pedal fit the shorting plug.",
+        "FOOT_PEDAL was open for 10 s, or was never seen closed since the start; nothing goes on. Jammed, unplugged or "
+        "broken.",
+    ),
     "E412": _fault(
         "the machine's clock jumped", "Monotonic time went back or leapt over 100 ms between two ticks: clock, machine."
     ),
@@ -405,5 +412,13 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "The device does not know this part of the body, so nothing has begun. Please tell the clinic.",
         "Nothing has begun: choose an area of the list.",
         "The site key is not in the table of sites; the message lists them. Correct the prescription or its program.",
+    ),
+    "E703": Explanation(
+        "the skin is much drier than before",
+        "Your skin is much drier than before, so it has not begun. Please show it to the clinic.",
+        "Nothing has begun: the skin conducts far less than in earlier sessions. Look for cracks, eczema or cream; "
+        "treat again when it has recovered.",
+        "Contact resistance is above 3 times the plan's median_contact_ohm; the permit is unspent. If the skin is good: "
+        "towels, plates, leads; or the median is not this person's.",
     ),
 }

@@ -16,6 +16,7 @@ from appliance.cli.technician import CALIBRATION_FILE, Ending, hardware, page, s
 from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.errors import ConfigError
 from appliance.hal.calibration import Calibration, load_calibration, utc_today
+from appliance.records.stamp import clock_is_set
 from appliance.service.calibrate import Calibrator, InstantMeter, Meter, Outcome, Row
 from appliance.service.typed_meter import TypedMeter
 from appliance.sim.remote import BenchControl
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         say(f"SIMULATED board at {args.bench}: this calibrates no real one\n")
     with Ending() as ending, hardware(numbers, args.bench) as hw, _meter(args.bench, ending) as meter:
         calibrator = Calibrator(hw.board, numbers, hw.clock, meter, lambda doing: say(f"  {doing}\n"), ending.look)
-        outcome = calibrator.run(utc_today(), before)
+        outcome = calibrator.run(utc_today(trusted=simulated or clock_is_set()), before)
     outcome.calibration.save(args.out, numbers)
     if args.json:
         print(json.dumps(_plain(outcome, args.out, of_before), indent=2))
@@ -85,7 +86,7 @@ def _is_of_a_real_board(out: Path) -> bool:
 def _before(out: Path, numbers: Board, *, simulated: bool) -> tuple[Calibration | None, str]:
     """What was in force, and its name in the result; age is not judged."""
     try:
-        found = load_calibration(out, numbers, simulated, None)
+        found = load_calibration(out, numbers, simulated)
     except ConfigError:
         return None, NOMINAL
     return found, f"calibration of {found.wall_date}"

@@ -15,16 +15,17 @@ from appliance.control.daemon import Daemon
 from appliance.control.ledger import Ledger
 from appliance.control.permission import LedgerPermission
 from appliance.control.permits import Permits
+from appliance.control.proved import Proved, load_proved
 from appliance.control.roles import demo_roles, load_roles
 from appliance.control.server import Server
 from appliance.errors import IontoError
 from appliance.hal.board import HardwareBoard, bench_board, open_board
-from appliance.hal.calibration import Calibration, load_calibration, utc_today
+from appliance.hal.calibration import Calibration, utc_today
 from appliance.hal.clock import MonotonicClock
 from appliance.hal.ports import Clock
 from appliance.hal.realtime import set_up_realtime
 from appliance.hal.scales import Scales
-from appliance.safety import hard_limits
+from appliance.records.stamp import clock_is_set
 from appliance.sim.remote import RemoteBench
 
 log = logging.getLogger("ionto.control")
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="ionto control: %(message)s", stream=sys.stderr)
     simulated = args.bench is not None
     numbers = load_board(args.board)
-    calibration = _calibration(args, numbers, simulated=simulated)
+    proved = _calibration(args, numbers, simulated=simulated)
     roles = demo_roles(simulated=True) if simulated and args.roles is None else load_roles(args.roles or ROLES_FILE)
     boot = uuid.uuid4().hex
     args.state_dir.mkdir(parents=True, exist_ok=True)
@@ -73,10 +74,11 @@ def run(args: argparse.Namespace) -> int:
     permission = LedgerPermission(Permits(simulated=simulated), ledger, lambda: datetime.now(UTC).date())
     try:
         hardware = _hardware(args, numbers)
-        board_ma = min(hard_limits.CURRENT_MA, max(numbers.calibration.points_ma))  # what a calibration has proved
-        commands = Commands(permission, board_ma, simulated=simulated)
-        scales = Scales(numbers, calibration)
-        daemon = Daemon(hardware.board, hardware.clock, numbers, scales, server, commands, board_ma=board_ma, boot=boot)
+        commands = Commands(permission, proved.most_ma, simulated=simulated)
+        scales = Scales(numbers, proved.calibration)
+        daemon = Daemon(
+            hardware.board, hardware.clock, numbers, scales, server, commands, board_ma=proved.most_ma, boot=boot
+        )
         _serve(daemon, hardware.bench, simulated=simulated)
     finally:
         server.close()
@@ -84,11 +86,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _calibration(args: argparse.Namespace, numbers: Board, *, simulated: bool) -> Calibration:
-    """A real device without a calibration is refused; a simulated one may run on nominal factors."""
+def _calibration(args: argparse.Namespace, numbers: Board, *, simulated: bool) -> Proved:
+    """A real device without one is refused; a simulated one may run on nominal factors, and trusts its machine's clock.
+
+    Raises:
+        ConfigError: E511, as `load_proved`.
+    """
     if simulated and args.calibration is None:
-        return Calibration.identity(numbers, simulated=True)
-    return load_calibration(args.calibration or CALIBRATION_FILE, numbers, simulated, utc_today())
+        nominal = Calibration.identity(numbers, simulated=True)
+        return Proved(nominal, nominal.proved_ma)
+    today = utc_today(trusted=simulated or clock_is_set())
+    proved = load_proved(args.calibration or CALIBRATION_FILE, numbers, today, simulated=simulated)
+    if proved.undated:
+        log.warning("nothing says how old the calibration is (clock never set): %.1f mA at most", proved.most_ma)
+    return proved
 
 
 def _hardware(args: argparse.Namespace, numbers: Board) -> Hardware:

@@ -16,10 +16,12 @@ from appliance.cli.technician import CALIBRATION_FILE, Ending, Hardware, hardwar
 from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
+from appliance.control.proved import load_proved
 from appliance.control.self_test import Check
 from appliance.errors import CATALOGUE, ConfigError, IontoError, OutputError, SensingError
-from appliance.hal.calibration import Calibration, load_calibration, utc_today
+from appliance.hal.calibration import Calibration, utc_today
 from appliance.hal.scales import Scales
+from appliance.records.stamp import clock_is_set
 from appliance.safety import hard_limits
 
 LIMIT_TICKS: Final = 6000  # 30 s; the test takes under 5
@@ -71,11 +73,12 @@ def run(args: argparse.Namespace) -> int:
 def _calibration(args: argparse.Namespace, numbers: Board) -> Calibration:
     """The daemon's; a board may also be tested before it was ever calibrated."""
     simulated = args.bench is not None
+    today = utc_today(trusted=simulated or clock_is_set())
     if args.calibration is not None:
-        return load_calibration(args.calibration, numbers, simulated, utc_today())
+        return load_proved(args.calibration, numbers, today, simulated=simulated).calibration
     if not simulated:
         try:
-            return load_calibration(CALIBRATION_FILE, numbers, simulated, utc_today())
+            return load_proved(CALIBRATION_FILE, numbers, today, simulated=simulated).calibration
         except ConfigError as error:
             say(f"nominal factors are used: {error.message}\n")
     return Calibration.identity(numbers, simulated=simulated)

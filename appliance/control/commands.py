@@ -142,7 +142,7 @@ class Commands:
 
         Raises:
             LinkError: E108 the id is used, or the state is not IDLE; E111 a session is under way.
-            InterlockError: E406 a tray is not seated.
+            InterlockError: E406 a tray is not seated; E411 the pedal is stuck.
         """
         session = core.session
         if command.id in self._used_ids:
@@ -153,6 +153,8 @@ class Commands:
             raise LinkError("E108", f"a start needs IDLE, the state is {session.state}")
         if core.sample.tray_out:
             raise InterlockError("E406", "a tray is not seated; push both in")
+        if session.pedal.stuck:
+            raise InterlockError("E411", "the pedal reads pressed and nobody can be pressing it; free it or plug it in")
 
     def _adjust(self, command: Adjust, core: Core) -> Accepted | Refused:
         session = core.session
@@ -178,9 +180,11 @@ class Commands:
     # ------------------------------------------------------------ what follows the session's step
 
     def blocked(self, core: Core) -> str | None:
-        """Code of what forbids energising now: a tray, or a ledger line that is not on disk yet."""
+        """Code of what forbids energising now: a tray, the pedal, or a ledger line that is not on disk yet."""
         if core.sample.tray_out:
             return "E406"
+        if core.session.pedal.stuck:
+            return "E411"
         if core.session.state != "ARMED":
             return None
         try:

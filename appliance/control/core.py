@@ -63,7 +63,7 @@ class Core:
         Raises:
             ConfigError: E502, the board file is looser than a hard limit.
         """
-        refuse_looser(_claims(numbers))
+        refuse_looser(_at_most(numbers), _at_least(numbers))
         self.board = board
         self.clock = clock
         self.numbers = numbers
@@ -102,8 +102,8 @@ class Core:
             self.reset_pulse = 2
 
 
-def _claims(numbers: Board) -> dict[str, float]:
-    """What the board file says of its limits and protection, by the names in the file."""
+def _at_most(numbers: Board) -> dict[str, float]:
+    """What the board file allows at most, by the names in the file."""
     return {
         "limit.volts": numbers.limit.volts,
         "limit.probe_volts": numbers.limit.probe_volts,
@@ -113,4 +113,20 @@ def _claims(numbers: Board) -> dict[str, float]:
         "protect.trip_tolerance_ma": numbers.protect.trip_tolerance_ma,
         "watchdog.trip_ms": numbers.watchdog.trip_ms[1],
         "relay.release_ms": numbers.relay.release_ms,
+        "relay.operate_ms": numbers.relay.operate_ms,
+        "adc.range.return_counts": numbers.adc.range.return_counts[1],
+        "adc.range.monitor_counts": numbers.adc.range.monitor_counts[1],
+        "calibration.max_gain_error": numbers.calibration.max_gain_error,
+        "calibration.max_offset_ma": numbers.calibration.max_offset_ma,
+        "calibration.max_residual_ma": numbers.calibration.max_residual_ma,
+        "calibration.max_age_days": numbers.calibration.max_age_days,
+    }
+
+
+def _at_least(numbers: Board) -> dict[str, float]:
+    """What the board file allows at least, by the names in the file."""
+    return {
+        "adc.range.return_counts": numbers.adc.range.return_counts[0],
+        "adc.range.monitor_counts": numbers.adc.range.monitor_counts[0],
+        "timer.reset_low_min": numbers.timer.reset_low_min,
     }

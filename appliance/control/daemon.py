@@ -126,6 +126,7 @@ class Daemon(Core):
         elif was == "CONTACT":
             seen.contact = run.contact(s, self.gate, self.sense)
             seen.contact_why = run.contact_why
+            seen.contact_ohm = run.last.loop_ohm if run.last is not None else None
         session.step(seen)
         if session.state != "SELF_TEST":
             self._drop_self_test()

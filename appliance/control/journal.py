@@ -4,6 +4,7 @@ from appliance.control.run import Run
 from appliance.control.self_test import SelfTest
 from appliance.control.talk import Talk
 from appliance.link.messages import Event
+from appliance.safety.constraint import Reason
 from appliance.safety.sample import Sample
 from appliance.safety.trip import Trip
 from appliance.treatment.session import Session
@@ -25,6 +26,7 @@ class Journal:
         self._since_ns = 0
         self._active = False
         self._limited: str | None = None
+        self._drier: Reason | None = None
 
     def emit(self, kind: str, t_ns: int, session: str | None, detail: Detail) -> None:
         """Number one event and hand it on."""
@@ -41,6 +43,9 @@ class Journal:
         if limited != self._limited and limited is not None:
             self.emit("limit", s.t_ns, session.id, {"reason": limited, "set_ma": session.base_ma})
         self._limited = limited
+        if session.drier != self._drier and session.drier is not None:
+            self._shorter(session.drier, session, s, run)
+        self._drier = session.drier
         if session.state == self._state:
             return
         before, self._state = self._state, session.state
@@ -54,6 +59,12 @@ class Journal:
         if self._active and session.state in ("IDLE", "DONE", "FAULT"):
             self._active = False
             self._end(session, s, run)
+
+    def _shorter(self, drier: Reason, session: Session, s: Sample, run: Run) -> None:
+        """The skin is drier than in earlier sessions: how dry, and what is left of the time."""
+        contact_ohm = run.last.loop_ohm if run.last is not None else None
+        detail: Detail = {"reason": drier.key, "duration_s": drier.value, "contact_ohm": contact_ohm}
+        self.emit("limit", s.t_ns, session.id, detail)
 
     def _trip(self, trip: Trip, session: Session, s: Sample) -> None:
         """Each monitor once per state: it speaks every tick while its reason stands."""

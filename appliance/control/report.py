@@ -55,6 +55,7 @@ def build_status(core: Core, *, simulated: bool) -> Status:
         contact=_contact(core),
         paused=_paused(core),
         interlocks=_interlocks(core),
+        blocked=core.seen.blocked,
         trips=_trips(core),
         limits=_limits(core),
         limited_by=run.limiting(session, run.chain),
@@ -121,7 +122,7 @@ def _trips(core: Core) -> tuple[Trip, ...]:
 
 
 def _limits(core: Core) -> tuple[Limit, ...]:
-    chain = core.run_now.chain
-    if chain is None:
-        return ()
-    return tuple(Limit(reason=r.key, value=r.value, unit="mA") for r in chain.reasons)
+    chain, drier = core.run_now.chain, core.session.drier
+    of_current = chain.reasons if chain is not None else ()
+    of_time = () if drier is None else (Limit(reason=drier.key, value=drier.value, unit="s"),)
+    return (*of_time, *(Limit(reason=r.key, value=r.value, unit="mA") for r in of_current))

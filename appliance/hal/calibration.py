@@ -7,7 +7,7 @@ of the meter, not a correction. Nothing here measures; the technician's command 
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 import msgspec
 
@@ -15,6 +15,13 @@ from appliance.config import Board, DacCode, NotNegative, Part, Positive
 from appliance.errors import ConfigError
 
 PROBES_MA: Final = (0.1, 0.3, 0.5)
+
+
+class Day(NamedTuple):
+    """A date (UTC), and whether anything had set the clock that says so."""
+
+    wall_date: date
+    trusted: bool
 
 
 class Line(Part, frozen=True):
@@ -31,6 +38,8 @@ class Calibration(Part, frozen=True, rename={"return_": "return"}):
     board_revision: int
     simulated: bool
     wall_date: date  # UTC
+    clock_trusted: bool  # of that date
+    proved_ma: Positive  # the highest current at which the meter was read
     set: Line
     return_: Line
     source: Line
@@ -49,6 +58,8 @@ class Calibration(Part, frozen=True, rename={"return_": "return"}):
             board_revision=board.board.revision,
             simulated=simulated,
             wall_date=date(1970, 1, 1),
+            clock_trusted=False,
+            proved_ma=max(board.calibration.points_ma),
             set=line,
             return_=line,
             source=line,
@@ -80,8 +91,8 @@ class Calibration(Part, frozen=True, rename={"return_": "return"}):
         for name, line in {"set": self.set, "return": self.return_, "source": self.source}.items():
             if not abs(line.offset_ma) <= bounds.max_offset_ma:
                 _refuse(f"{name}.offset_ma = {line.offset_ma:.3f} is beyond {bounds.max_offset_ma:g}")
-        if not self.residual_ma <= bounds.max_offset_ma:
-            _refuse(f"residual_ma = {self.residual_ma:.3f} is beyond {bounds.max_offset_ma:g}")
+        if not self.residual_ma <= bounds.max_residual_ma:
+            _refuse(f"residual_ma = {self.residual_ma:.3f} is beyond {bounds.max_residual_ma:g}")
         self._check_probes(board)
 
     def _check_probes(self, board: Board) -> None:
@@ -115,12 +126,11 @@ class Calibration(Part, frozen=True, rename={"return_": "return"}):
             raise ConfigError("E503", f"cannot write {path}: {error.strerror or error}") from error
 
 
-def load_calibration(path: Path, board: Board, simulated: bool, today: date | None) -> Calibration:
-    """Read and check a calibration. `today` (UTC) is None when the clock is not trusted; age is then not judged.
+def load_calibration(path: Path, board: Board, simulated: bool) -> Calibration:
+    """Read and check a calibration. Its age is judged by `control.proved`, before anybody is treated with it.
 
     Raises:
-        ConfigError: E511, when it is missing, unreadable, of another board or a simulated one, too old or beyond
-            the bounds.
+        ConfigError: E511, when it is missing, unreadable, of another board or a simulated one, or beyond the bounds.
     """
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Calibration)
@@ -133,14 +143,12 @@ def load_calibration(path: Path, board: Board, simulated: bool, today: date | No
     if found.simulated != simulated:
         _refuse(f"{path} is of a {'simulated' if found.simulated else 'real'} board")
     found.check(board)
-    if today is not None and (today - found.wall_date).days > board.calibration.max_age_days:
-        _refuse(f"it is of {found.wall_date}, older than {board.calibration.max_age_days:g} days")
     return found
 
 
-def utc_today() -> date:
-    """Wall date for a new calibration."""
-    return datetime.now(UTC).date()
+def utc_today(*, trusted: bool) -> Day:
+    """Now; `trusted`: whether anything has set the clock of this machine."""
+    return Day(datetime.now(UTC).date(), trusted)
 
 
 def _sync_directory(path: Path) -> None:

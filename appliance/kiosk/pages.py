@@ -6,10 +6,10 @@ from typing import Final
 from appliance.kiosk import sentences
 from appliance.kiosk.sentences import Part
 from appliance.kiosk.shown import Shown
-from appliance.kiosk.treatment_page import TRAYS, treatment
+from appliance.kiosk.treatment_page import TRAYS, plan_limit, treatment
 from appliance.kiosk.view import Band, Button, Fact, Meter, Ring, Screen, Stage, View
 from appliance.kiosk.words import _, minutes, number
-from appliance.link.messages import ContactStage, Limit, Status
+from appliance.link.messages import ContactStage, Status
 
 COUNTDOWN_S: Final = 3.0
 NOTHING: Final = 0.05  # of the contact meter: less is no contact
@@ -63,6 +63,8 @@ def armed(shown: Shown, status: Status, part: Part) -> View:
     pedal = part is sentences.HANDS
     title = _("Press the pedal\nand let go.") if pedal else _(part.put_in)
     body = _("Then put both hands in.") if pedal else _("Then touch Begin.")
+    if status.blocked in sentences.SPOKEN_CODES:
+        body = _(sentences.spoken(status.blocked))
     return View(
         "armed",
         title=title,
@@ -75,14 +77,6 @@ def armed(shown: Shown, status: Status, part: Part) -> View:
         ),
         primary=Button(_("Begin"), "begin") if touch else Button(),
     )
-
-
-def plan_limit(limit: Limit) -> str:
-    """Why an accepted plan is less than what was asked for."""
-    value = f"{number(limit.value)} {limit.unit}"
-    if limit.unit == "s":
-        value = _("{minutes} minutes").format(minutes=number(limit.value / 60, 0))
-    return _(sentences.PLAN_LIMITS.get(limit.reason, sentences.PLAN_LOWERED)).format(value=value)
 
 
 def contact(_shown: Shown, status: Status, part: Part) -> View:
@@ -169,7 +163,7 @@ def done(_shown: Shown, status: Status, part: Part) -> View:
 def reason(status: Status) -> str:
     """Why it ended, or did not begin, in one sentence."""
     key = status.reason or ""
-    if key.startswith("E2"):
+    if key.startswith("E"):
         return _(sentences.spoken(key))
     return _(sentences.REASONS.get(key, sentences.ENDED_OTHERWISE))
 

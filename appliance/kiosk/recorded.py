@@ -49,6 +49,7 @@ IDLE: Final = Status(
     contact=None,
     paused=None,
     interlocks=INTERLOCKS,
+    blocked=None,
     trips=(),
     limits=(),
     limited_by=None,

@@ -84,7 +84,7 @@ LIMITED: Final = {
     "limit.voltage": N_("Your skin is drier, so the voltage limit is reached. That is fine."),
     "limit.patient": N_("You chose less current."),
     "limit.lease": N_("The screen was slow, so the current falls."),
-    "limit.board": N_("This board cannot give more."),
+    "limit.board": N_("More is not proved for this device."),
     "limit.device": N_("This device gives no more."),
     "limit.site": N_("This is the most for this part of the body."),
     "limit.prescription": N_("This is the most that was prescribed."),
@@ -97,6 +97,7 @@ LIMITED_OTHERWISE: Final = N_("A limit of the device holds it. That is fine.")
 PLAN_LIMITS: Final = {
     "limit.time": N_("Time lowered to {value}: the longest for this part of the body."),
     "limit.charge": N_("Time lowered to {value}: the most for this skin area."),
+    "limit.over_treatment": N_("Your skin is drier than before, so it takes {value}."),
     "limit.timer": N_("Time lowered to {value}: the device needs a rest then."),
     "limit.ramp": N_("The current rises more slowly than asked."),
 }
@@ -130,7 +131,9 @@ REASONS: Final = {
 ENDED_OTHERWISE: Final = N_("It ended before its time.")
 
 # Codes whose patient's sentence of the error catalogue may stand alone on a screen: none of them speaks of current.
-SPOKEN_CODES: Final = frozenset(("E109", "E110", "E111", "E112", "E114", "E213", "E214", "E216", "E406"))
+SPOKEN_CODES: Final = frozenset(
+    ("E109", "E110", "E111", "E112", "E114", "E213", "E214", "E216", "E406", "E411", "E703")
+)
 SPOKEN_OTHERWISE: Final = N_("Please tell the clinic.")
 TOO_SOFT: Final = N_("The water is too soft. Press STOP, then add baking soda.")
 

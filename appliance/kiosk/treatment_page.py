@@ -7,7 +7,7 @@ from appliance.kiosk.sentences import Part
 from appliance.kiosk.shown import Shown
 from appliance.kiosk.view import Button, Fact, Flow, Pair, Ring, View
 from appliance.kiosk.words import _, minutes, number
-from appliance.link.messages import Status
+from appliance.link.messages import Limit, Status
 
 # Below the ring: only what is true of this part of the body (feet are not drawn yet).
 TRAYS: Final = {sentences.HANDS: "hands_in_trays", sentences.FEET: "trays", sentences.UNDERARMS: ""}
@@ -74,7 +74,8 @@ def _sentence(status: Status, part: Part, moving: Moving) -> tuple[str, str]:
     if moving == "limited":
         key = status.limited_by or ""
         return _("Less current than set."), _(sentences.LIMITED.get(key, sentences.LIMITED_OTHERWISE))
-    calm = _("Nothing for you to do now.")
+    shorter = [plan_limit(limit) for limit in status.limits if limit.reason == "limit.over_treatment"]
+    calm = " ".join(shorter) or _("Nothing for you to do now.")
     sentence: dict[Moving, tuple[str, str]] = {
         "equal": (_("Steady."), calm),
         "rising": (_("Rising slowly."), _rising(status)),
@@ -88,6 +89,14 @@ def _rising(status: Status) -> str:
     rate = status.plan.ramp_ma_per_s if status.plan is not None else 0.5
     left_s = max(1.0, (status.target_ma - (status.return_ma or 0.0)) / max(rate, 0.05))
     return _("{ma} mA in about {seconds} seconds.").format(ma=number(status.target_ma), seconds=number(left_s, 0))
+
+
+def plan_limit(limit: Limit) -> str:
+    """Why a plan is less than what was asked for."""
+    value = f"{number(limit.value)} {limit.unit}"
+    if limit.unit == "s":
+        value = _("{minutes} minutes").format(minutes=number(limit.value / 60, 0))
+    return _(sentences.PLAN_LIMITS.get(limit.reason, sentences.PLAN_LOWERED)).format(value=value)
 
 
 def _flow(status: Status) -> Flow:

@@ -212,6 +212,7 @@ class Status(Message, frozen=True, tag="status"):
     contact: Contact | None
     paused: Paused | None
     interlocks: Interlocks
+    blocked: str | None  # error code of what keeps the output from closing now
     trips: tuple[Trip, ...]
     limits: tuple[Limit, ...]
     limited_by: str | None  # sentence key of the limit that holds the current below target now

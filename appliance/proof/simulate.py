@@ -13,7 +13,7 @@ from appliance.config import Board
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
 from appliance.hal.board import HardwareBoard
-from appliance.hal.calibration import Calibration
+from appliance.hal.calibration import Calibration, Day
 from appliance.hal.port_factory import PortFactory
 from appliance.hal.scales import Scales
 from appliance.link.messages import Event, Plan, Status
@@ -25,7 +25,7 @@ from appliance.service.calibrate import Calibrator, InstantMeter
 from appliance.sim.bench import Bench
 from appliance.sim.script import Script, ScriptRunner
 
-CALIBRATION_DAY: Final = date(2026, 1, 1)  # of a simulated calibration: the same in every run
+CALIBRATION_DAY: Final = Day(date(2026, 1, 1), True)  # of a simulated calibration: the same in every run
 GIVE_UP_S: Final = 600.0  # longer than plan and every wait of a session together
 
 

@@ -27,6 +27,7 @@ NOT_OF_A_DAEMON: Final[Mapping[str, str]] = MappingProxyType(
         "permission.demo_refused": "decided when permits and roles are made, before the daemon exists",
         "calibration.age": "a calibration is refused when it is read, before the daemon exists",
         "calibration.residual": "a calibration is refused when it is read, before the daemon exists",
+        "calibration.undated": "what a calibration proves is decided when it is read, before the daemon exists",
     }
 )
 

@@ -16,4 +16,9 @@ class Stamp(NamedTuple):
 
 def now() -> Stamp:
     """This moment."""
-    return Stamp(datetime.now(UTC).isoformat(timespec="milliseconds"), _SYNCHRONISED.exists())
+    return Stamp(datetime.now(UTC).isoformat(timespec="milliseconds"), clock_is_set())
+
+
+def clock_is_set() -> bool:
+    """Whether anything has set the wall clock since power-up."""
+    return _SYNCHRONISED.exists()

@@ -75,7 +75,7 @@ class Sample:
         self.polarity_since_ns = 0
         # interlock inputs
         self.e_stop = False
-        self.pedal = False
+        self.pedal = True  # until it was seen released
         self.tray_out = False
         self.latch_tripped = False
         self.watchdog_ok = True

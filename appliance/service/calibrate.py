@@ -5,14 +5,13 @@ handed back. It must never leave the output on, however it ends.
 """
 
 from collections.abc import Callable
-from datetime import date
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from appliance.config import Board
 from appliance.errors import ConfigError, InterlockError
-from appliance.hal.calibration import PROBES_MA, Calibration, Line
+from appliance.hal.calibration import PROBES_MA, Calibration, Day, Line
 from appliance.hal.ports import BoardPort, Clock
 from appliance.service.dummy_load import DummyLoad, Reading
 from appliance.service.fit import Point, levelled, through
@@ -95,7 +94,7 @@ class Calibrator:
         self._load = DummyLoad(board, numbers, clock, look)
         self._nominal = Calibration.identity(numbers, simulated=board.simulated)
 
-    def run(self, today: date, before: Calibration | None = None) -> Outcome:
+    def run(self, today: Day, before: Calibration | None = None) -> Outcome:
         """Measure, compare with `before` (None = nominal factors), and check against the bounds.
 
         Raises:
@@ -115,7 +114,7 @@ class Calibrator:
         outcome.calibration.check(self._numbers)
         return outcome
 
-    def _measure(self, today: date, before: Calibration) -> Outcome:
+    def _measure(self, today: Day, before: Calibration) -> Outcome:
         low_ma, high_ma = self._numbers.calibration.points_ma
         low = self._point(low_ma)
         low_true_ma = self._meter.read(low.return_ma, self._load.tick)  # last: whoever read it may touch it now
@@ -131,7 +130,9 @@ class Calibrator:
         dummy_v = high_true_ma * self._numbers.relay.dummy_ohm / 1000.0
         found = msgspec.structs.replace(
             self._nominal,
-            wall_date=today,
+            wall_date=today.wall_date,
+            clock_trusted=today.trusted,
+            proved_ma=high_ma,
             set=set_line,
             return_=return_line,
             source=through(*(Point(r.source_ma, true_ma) for r, true_ma in by_meter)),

@@ -11,12 +11,14 @@ from appliance.errors import CareError
 from appliance.safety import hard_limits
 from appliance.safety.constraint import Constraint, Reason
 from appliance.safety.hard_limits import SITES, SiteLimits
+from appliance.safety.over_treatment import time_share
 
 PolarityPlan = Literal["reverse_at_half", "fixed_normal", "fixed_reversed"]
 
 LEAST_MA: Final = 1.0  # below this nothing is a treatment, and the open-circuit monitor is blind [D]
 LEAST_S: Final = 60.0  # [D]
 LEAST_RAMP_MA_PER_S: Final = 0.1
+MOST_CONTACT_OHM: Final = 83_000.0  # 60 uA at 5 V is the least that CONTACT takes for one: no session had more
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,21 @@ def constrain_plan(asked: TreatmentPlan, board_ma: float) -> tuple[TreatmentPlan
     return plan, (*current.reasons, *set_ma.reasons, *ramp.reasons, *time.reasons)
 
 
+def compare_contact(plan: TreatmentPlan, contact_ohm: float | None) -> tuple[TreatmentPlan, Reason | None]:
+    """Lower a plan's time to what the skin of today may get, beside that of earlier sessions.
+
+    Args:
+        plan: as it was accepted.
+        contact_ohm: the loop as the session's first CONTACT found it; None when it is not known.
+
+    Returns:
+        The plan as it will be given, and why it is shorter; a time of zero means not today.
+    """
+    time = Constraint(plan.duration_s, "s")
+    time.tighten(plan.duration_s * time_share(contact_ohm, plan.median_contact_ohm), "limit.over_treatment")
+    return replace(plan, duration_s=time.value), time.reasons[-1] if time.reasons else None
+
+
 def _refuse_nonsense(asked: TreatmentPlan) -> None:
     bounds = (
         ("set_ma", asked.set_ma, LEAST_MA),
@@ -89,3 +106,12 @@ def _refuse_nonsense(asked: TreatmentPlan) -> None:
     for name, value, least in bounds:
         if not isfinite(value) or value < least:
             raise CareError("E701", f"plan: {name} is {value}, expected a number of at least {least}")
+    _refuse_impossible_median(asked)
+
+
+def _refuse_impossible_median(asked: TreatmentPlan) -> None:
+    """A median that no session can have had would switch the comparison off, or every treatment."""
+    median_ohm, least_ohm = asked.median_contact_ohm, asked.limits.body_min_ohm
+    if median_ohm is not None and not least_ohm <= median_ohm <= MOST_CONTACT_OHM:
+        expected = f"expected {least_ohm:g} to {MOST_CONTACT_OHM:g} ohm, or null"
+        raise CareError("E701", f"plan: median_contact_ohm is {median_ohm}, {expected}")

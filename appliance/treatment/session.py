@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from appliance.safety import hard_limits
+from appliance.safety.constraint import Reason
 from appliance.safety.sample import State
 from appliance.safety.trip import PauseReason, Trip, strongest
 from appliance.treatment.dose import Dose
 from appliance.treatment.pause import RESUME_AFTER_S, RESUME_BETWEEN_S, RESUME_TRY_S, Interruption
 from appliance.treatment.pedal import Pedal
-from appliance.treatment.plan import LEAST_MA, TreatmentPlan
+from appliance.treatment.plan import LEAST_MA, TreatmentPlan, compare_contact
 from appliance.treatment.ramp import slew
 
 Outcome = Literal["completed", "stopped", "partial", "not_started", "fault"]
@@ -42,6 +43,7 @@ class Seen:
     trips: list[Trip] = field(default_factory=list)
     contact: Verdict = "seeking"
     contact_why: str | None = None
+    contact_ohm: float | None = None  # the whole loop, once contact is good
     return_ma: float = 0.0
     at_zero: bool = True  # return and source measured below 0.1 mA
     pedal: bool = False
@@ -63,6 +65,7 @@ class Session:
         self.choice_ma = 0.0  # the patient's own choice
         self.reversed = False
         self.half_done = False
+        self.drier: Reason | None = None  # than in earlier sessions: why the plan is shorter, or was not begun
         self.outcome: Outcome | None = None
         self.reason: str | None = None
         self.codes: list[str] = []  # of FAULT
@@ -141,7 +144,7 @@ class Session:
         self.choice_ma = plan.set_ma
         self.reversed = plan.polarity == "fixed_reversed"
         self.half_done = self.resuming = self.ramped_up = False
-        self.outcome = self.reason = None
+        self.outcome = self.reason = self.drier = None
         self.contact_s = 0.0
         self._stops = 0
         self._away.end()
@@ -270,7 +273,7 @@ class Session:
     def _armed(self, seen: Seen) -> None:
         """Wait for the pedal: seen released, pressed, released, so that it is proved every time."""
         if self._for_s() >= hard_limits.ARMED_S:
-            self._not_started("armed_timeout")
+            self._not_started(seen.blocked or "armed_timeout")
             return
         plan = self.plan
         if plan is None or not plan.limits.needs_pedal:
@@ -281,9 +284,7 @@ class Session:
     def _contact(self, seen: Seen) -> None:
         self.contact_s += seen.dt_s
         if seen.contact == "good":
-            self.ramped_up = True
-            self._away.end()
-            self._enter("RAMP_UP")
+            self._found(seen.contact_ohm)
         elif self.contact_s >= hard_limits.CONTACT_TOTAL_S:
             self._give_up(seen.contact_why or "contact_timeout")
         elif not self.resuming:
@@ -293,6 +294,17 @@ class Session:
             self._finish("partial", "pause_timeout")
         elif self._for_s() >= RESUME_TRY_S:
             self._enter_paused(self.pause or "contact_lost")
+
+    def _found(self, contact_ohm: float | None) -> None:
+        """Contact is good. The first of a session is compared with earlier ones; later ones have softened skin."""
+        if self.plan is not None and not self.ramped_up:
+            self.plan, self.drier = compare_contact(self.plan, contact_ohm)
+            if self.plan.duration_s <= 0.0:
+                self._not_started("E703")
+                return
+        self.ramped_up = True
+        self._away.end()
+        self._enter("RAMP_UP")
 
     def _run(self) -> None:
         plan = self.plan

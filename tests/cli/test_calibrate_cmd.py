@@ -41,7 +41,7 @@ def test_it_calibrates_a_live_bench_and_the_self_test_is_better_for_it(tmp_path:
     for point in found["points"]:
         for error_ma in point["after"].values():
             assert error_ma is None or abs(error_ma) <= 0.0025 * point["true_ma"] + 0.006
-    saved = load_calibration(out, NUMBERS, simulated=True, today=None)
+    saved = load_calibration(out, NUMBERS, simulated=True)
     assert saved == msgspec.convert(found["calibration"], Calibration)
 
 

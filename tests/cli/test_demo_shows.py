@@ -60,6 +60,7 @@ HOLD = Status(
     contact=None,
     paused=None,
     interlocks=QUIET,
+    blocked=None,
     trips=(),
     limits=(),
     limited_by=None,

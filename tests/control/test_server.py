@@ -63,6 +63,7 @@ STATUS = Status(
     contact=None,
     paused=None,
     interlocks=INTERLOCKS,
+    blocked=None,
     trips=(),
     limits=(),
     limited_by=None,

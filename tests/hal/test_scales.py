@@ -24,6 +24,8 @@ def calibrated(gain: float, offset_ma: float) -> Scales:
             board_revision=1,
             simulated=True,
             wall_date=IDENTITY.wall_date,
+            clock_trusted=True,
+            proved_ma=25.0,
             set=line,
             return_=line,
             source=line,

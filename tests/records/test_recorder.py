@@ -88,6 +88,7 @@ def status(t_s: float, session: str | None = "s1", state: State = "HOLD", charge
         contact=None,
         paused=None,
         interlocks=Interlocks(False, False, False, False, False, True, False, False),
+        blocked=None,
         trips=(),
         limits=(),
         limited_by=None,

@@ -60,6 +60,7 @@ def status(t_s: float, state: State = "HOLD", charge_mc: float = 0.0, return_ma:
         contact=None,
         paused=None,
         interlocks=Interlocks(False, False, False, False, False, True, False, False),
+        blocked=None,
         trips=(),
         limits=(),
         limited_by=None,

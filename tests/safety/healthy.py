@@ -28,6 +28,7 @@ def healthy(state: State = "HOLD", *, set_ma: float = 15.0, t_ns: int = 10**10) 
     s.set_volts_code = float(s.set_code)
     s.asked_compliance_v = s.compliance_v = 1.2 * s.patient_v + 5.0 if on else 0.0
     s.config_ok = True
+    s.pedal = False
     s.enabled = s.output_closed = on
     s.relay_open = not on
     s.site_ceiling_ma = 25.0 if on else 0.0

@@ -31,6 +31,13 @@ def daemon_of(numbers: Board) -> Daemon:
         ("rail_v = 48.0", "rail_v = 60.0", "supply.rail_v"),
         ("trip_ma = 29.5", "trip_ma = 35.0", "protect.trip_ma"),
         ("trip_ms = [1.48, 31.625]", "trip_ms = [1.48, 500.0]", "watchdog.trip_ms"),
+        ("operate_ms = 25.0", "operate_ms = 25.1", "relay.operate_ms"),
+        ("return_counts = [-800, 32766]", "return_counts = [-800, 32767]", "adc.range.return_counts"),
+        ("return_counts = [-800, 32766]", "return_counts = [-801, 32766]", "adc.range.return_counts"),
+        ("max_gain_error = 0.03", "max_gain_error = 0.031", "calibration.max_gain_error"),
+        ("max_offset_ma = 0.35", "max_offset_ma = 0.36", "calibration.max_offset_ma"),
+        ("max_age_days = 400", "max_age_days = 401", "calibration.max_age_days"),
+        ("reset_low_min = 10.0", "reset_low_min = 9.9", "timer.reset_low_min"),
     ],
 )
 def test_a_looser_board_is_refused_by_name(written: str, looser: str, name: str) -> None:

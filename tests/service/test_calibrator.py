@@ -69,7 +69,8 @@ def test_the_result_shows_what_was_wrong_and_what_is_left() -> None:
         assert abs(row.after.set_ma) < abs(row.before.set_ma)
         assert abs(row.after.source_ma) < 0.003
     assert outcome.calibration.residual_ma == max(abs(row.after.set_ma) for row in outcome.rows)
-    assert (outcome.calibration.simulated, outcome.calibration.wall_date) == (True, TODAY)
+    assert (outcome.calibration.simulated, outcome.calibration.wall_date) == (True, TODAY.wall_date)
+    assert (outcome.calibration.clock_trusted, outcome.calibration.proved_ma) == (True, 25.0)
 
 
 def test_a_second_calibration_is_compared_with_the_first() -> None:

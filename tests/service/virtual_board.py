@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from appliance.config import load_board
 from appliance.hal.board import HardwareBoard, bench_board
+from appliance.hal.calibration import Day
 from appliance.service.calibrate import Calibrator, InstantMeter, Meter, Outcome
 from appliance.service.dummy_load import DummyLoad
 from appliance.sim.bench import Bench
 
 NUMBERS = load_board()
-TODAY = date(2026, 5, 1)
+TODAY = Day(date(2026, 5, 1), trusted=True)
 
 
 def nothing() -> None:

@@ -9,6 +9,7 @@ from appliance.errors import IontoError
 from appliance.link.messages import PermitGrant, Start
 from appliance.proof.removals.control import Control, nothing, replace
 from appliance.safety.sample import Sample
+from appliance.treatment.pedal import Pedal
 
 # Checks of the self-test by their lines in its report; a control is all checks that begin so.
 CHECKS: Final[dict[str, tuple[str, ...]]] = {
@@ -110,6 +111,21 @@ def _output_time(daemon: Daemon) -> None:
     replace(daemon.output_timer, "rest_left_s", lambda _t_ns: 0.0)
 
 
+class _NeverStuck(Pedal):
+    """Whatever it reads, somebody may be pressing it."""
+
+    __slots__ = ()
+
+    @property
+    def stuck(self) -> bool:
+        """Never."""
+        return False
+
+
+def _pedal_stuck(daemon: Daemon) -> None:
+    daemon.session.pedal = _NeverStuck()
+
+
 def _required(daemon: Daemon) -> None:
     """IDLE at once, untested."""
 
@@ -143,6 +159,7 @@ ENTRY: Final = (
     _permission("recorder", "no start without a connected recorder"),
     Control("commands.one_session", "one session at a time, an id once", _one_session),
     Control("commands.output_time", "output time stays below the treatment timer", _output_time),
+    Control("commands.pedal_stuck", "no start with a pedal that nobody can be pressing", _pedal_stuck),
     Control("self_test.required", "IDLE through a passed self-test alone", _required),
     *(_check(name, lines) for name, lines in CHECKS.items()),
 )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace as replace_field
 from typing import Any, Final
 
 from appliance.control.daemon import Daemon
@@ -133,6 +134,19 @@ def _charge(daemon: Daemon) -> None:
     _loosen_start(daemon, lambda: _hard("CHARGE_C_PER_CM2", math.inf))
 
 
+def _over_treatment(daemon: Daemon) -> None:
+    """The skin of today is compared with nothing."""
+    session = daemon.session
+    found = session._found
+
+    def anyhow(contact_ohm: float | None) -> None:
+        if session.plan is not None:
+            session.plan = replace_field(session.plan, median_contact_ohm=None)
+        found(contact_ohm)
+
+    replace(session, "_found", anyhow)
+
+
 def _ramp(daemon: Daemon) -> None:
     session = daemon.session
     ramp = session.ramp
@@ -199,6 +213,7 @@ LIMITS: Final = (
     Control("limit.lease", "without a living screen nothing flows", _no_lease),
     Control("limit.time", "the longest time of the site", _time),
     Control("limit.charge", "0.20 C/cm2 shortens the plan", _charge),
+    Control("limit.over_treatment", "skin far drier than before gets less time, or none", _over_treatment),
     Control("limit.ramp", "1 mA/s up at most, planned falls 3 mA/s", _ramp),
     Control("limit.probe", "CONTACT: 0.5 mA and 5 V at most", _probe),
     Control("compliance.binding", "V_COMP bound to the running resistance", _binding),
