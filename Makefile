@@ -1,4 +1,4 @@
-# make setup | run | test | lint | lock | clean | help.  Needs git, make and python3; `setup` installs the rest.
+# make setup | run | test | lint | safety-report | lock | clean | help.  Needs git, make and python3; `setup` installs the rest.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,13 +6,14 @@ STAMP  := $(VENV)/.ready
 LOCK   := image_build/requirements.lock
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv -q
 
-.PHONY: help setup run test lint lock clean
+.PHONY: help setup run test lint safety-report lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run    the appliance with a simulated device: in a window, in the terminal, or by itself"
 	@echo "make test   all tests"
 	@echo "make lint   ruff and mypy --strict"
+	@echo "make safety-report  hardware/safety-report.md: what is not yet shown of this version is run, for hours"
 	@echo "make setup  system packages and .venv (the others do it when needed)"
 	@echo "make lock   choose newest versions within the bounds of setup.cfg and lock them"
 	@echo "make clean  remove .venv and caches"
@@ -40,6 +41,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict appliance
+
+# Evidence is kept in build/safety-report and used again while the sources are the same: it may be stopped and go on.
+safety-report: setup
+	@$(BIN)/ionto safety-report
 
 # One lock for CPython 3.11 and later, x86_64 and aarch64. uv is wanted here only, in a venv of its own.
 lock:
