@@ -268,6 +268,20 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "The contact capacitance C_s is below what this site, or this session's first contact, must show; it stays at "
         "the probe. Check water level and site.",
     ),
+    "E217": Explanation(
+        "less skin in the water",
+        "Less skin was in the water, so the current faded out. Lay hands or feet back flat.",
+        "A hand or foot had lifted, so the current faded out. Help the patient to lay it back flat.",
+        "C_s, seen by the dither, fell below the share of CONTACT's that this current needs (area_capacitance); the "
+        "current faded in 0.3 s. If nobody moved: towels, water.",
+    ),
+    "E218": Explanation(
+        "skin left the water while the current fell",
+        "A hand or foot left the water while the current fell, so it was switched off. Lay it back flat.",
+        "A hand or foot was lifted while the current fell; the output opened. Help the patient to lay it back flat.",
+        "The patient's volts rose by 5 % in 100 ms in RAMP_DOWN, where they must fall (area_fading); the output opened. "
+        "If nobody moved: leads, plugs.",
+    ),
     # -- output
     "E301": _fault(
         "the current was above its limit", "Monitor over_site: DAC1, sink or calibration; check on the dummy load."

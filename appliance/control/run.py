@@ -78,6 +78,8 @@ class Run:
             # reads high and makes every movement look like a collapse: the lower of the two is nearer the truth.
             first_ohm = self.first.r_inst_ohm if self.first is not None else self.last.r_inst_ohm
             s.r_inst_ohm = min(first_ohm, self.last.r_inst_ohm)
+            first_f = self.first.c_skin_f if self.first is not None else 0.0
+            s.contact_c_f = max(first_f, self.last.c_skin_f)
             self.compliance.restart(self.last.loop_ohm)
             self._trim.restart()
             self._volts_ns = None

@@ -52,9 +52,9 @@ class Sense:
         s.return_ma = self._scales.return_ma(counts)
         low, high = self._return_range
         s.saturated = not low <= counts <= high
-        s.source_ma = s.patient_v = s.compliance_v = s.set_volts_code = s.config_ok = None
+        s.source_ma = s.patient_v = s.volts_age_s = s.compliance_v = s.set_volts_code = s.config_ok = None
         if self._pending is not None and self._clock.now_ns() - self._started_ns >= self._conversion_ns:
-            self._collect(s, self._pending, stepped=gate.stepped_since(self._started_ns))
+            self._collect(s, self._pending, gate)
         if tick % CONFIG_EVERY == 0:
             s.config_ok = (board.read_return_config() & CONFIG_MASK) == self._config
         inputs = board.read_inputs()
@@ -62,8 +62,8 @@ class Sense:
             self._last_inputs = inputs
             self._take(s, inputs)
 
-    def _collect(self, s: Sample, channel: MonitorChannel, *, stepped: bool) -> None:
-        """Take a finished conversion. `stepped`: the set changed while it ran, so it can be compared with nothing."""
+    def _collect(self, s: Sample, channel: MonitorChannel, gate: Gate) -> None:
+        """Take a finished conversion. If the set changed while it ran, it can be compared with nothing."""
         counts = self._board.collect_monitor_counts()
         self._pending = None
         low, high = self._monitor_range
@@ -74,9 +74,11 @@ class Sense:
         if channel == "patient_volts":
             s.patient_v = self.last_patient_v = scales.patient_v(counts)
             self.volts_at_ns = self._started_ns + WAKE_NS + self._half_window_ns
+            if gate.step_at_ns is not None:
+                s.volts_age_s = (self.volts_at_ns - gate.step_at_ns) / 1e9
         elif channel == "compliance_volts":
             s.compliance_v = scales.compliance_v(counts)
-        elif stepped:
+        elif gate.stepped_since(self._started_ns):
             pass
         elif channel == "source":
             s.source_ma = self.last_source_ma = scales.source_ma(counts)

@@ -20,6 +20,7 @@ class Sample:
         "asked_reversed",
         "compliance_v",
         "config_ok",
+        "contact_c_f",
         "density_ceiling_ma_per_cm2",
         "dither_ma",
         "e_stop",
@@ -46,6 +47,7 @@ class Sample:
         "state",
         "t_ns",
         "tray_out",
+        "volts_age_s",
         "watchdog_ok",
     )
 
@@ -58,6 +60,7 @@ class Sample:
         self.return_ma = 0.0
         self.source_ma: float | None = None
         self.patient_v: float | None = None
+        self.volts_age_s: float | None = None  # from the set's last step to the middle of that conversion
         self.compliance_v: float | None = None
         self.set_volts_code: float | None = None  # DAC1's own output, in codes
         self.config_ok: bool | None = None
@@ -87,3 +90,4 @@ class Sample:
         self.area_cm2 = 0.0
         self.density_ceiling_ma_per_cm2 = 0.0
         self.r_inst_ohm = 0.0
+        self.contact_c_f = 0.0  # C_s that CONTACT found; 0 before that

@@ -15,7 +15,7 @@ from appliance.sim.skin import Phenotype, Side
 from appliance.units import NS_PER_MS, NS_PER_S
 
 OPEN_BELOW_CM2: Final = 0.5  # safety.md, budgets: a smaller wet area is no contact
-MOTION_STEP_NS: Final = 8 * NS_PER_MS  # a swing of 5 % at 1 Hz is 0.25 % in this time
+MOTION_STEP_NS: Final = 1 * NS_PER_MS  # a swing of 5 % at 1 Hz is 0.25 % in this time
 SOFT_SHARE: Final = 0.63  # of V_b: above it rho falls by more than 0.6 of a rise in volts
 ELECTRODE_STEP_S: Final = 4e-3  # electrodes take 1-5 s
 AGE_STEP_S: Final = 0.02  # skin takes many seconds
@@ -225,14 +225,21 @@ class Patient:
         return side.c_f if self.has_skin else SKINLESS_F
 
     def settling(self, loop_a: float, sign: int) -> Skins:
-        """How both skins settle at a constant current; volts against the loop's current, whose direction is `sign`."""
+        """How both skins settle at a constant current; volts against the loop's current, whose direction is `sign`.
+
+        Linear around the volts of now: the skin softens within its own settling, so a long step does not swing past
+        the end, as it would with the resistance of now (a step of the dither is seen to a hundredth).
+        """
         left, right = self.left, self.right
-        v1, v2 = left.v, right.v
+        v1, v2 = sign * left.v, sign * right.v
         if not self.has_skin:
             end_v, tau_ns = loop_a * SKINLESS_OHM, SKINLESS_OHM * SKINLESS_F * NS_PER_S
-            return sign * v1, end_v, tau_ns, sign * v2, end_v, tau_ns
+            return v1, end_v, tau_ns, v2, end_v, tau_ns
         soft_1, soft_2 = v1 / left.soften_v, v2 / right.soften_v
-        ohm_1 = left.rho_now_ohm_cm2 / (left.area_cm2 * (1.0 + soft_1 * soft_1) + left.spot_cm2)
-        ohm_2 = right.rho_now_ohm_cm2 / (right.area_cm2 * (1.0 + soft_2 * soft_2) + right.spot_cm2)
-        tau_1_ns, tau_2_ns = ohm_1 * left.c_f * NS_PER_S, ohm_2 * right.c_f * NS_PER_S
-        return sign * v1, loop_a * ohm_1, tau_1_ns, sign * v2, loop_a * ohm_2, tau_2_ns
+        more_1, more_2 = left.area_cm2 * soft_1 * soft_1, right.area_cm2 * soft_2 * soft_2
+        rho_1, rho_2 = left.rho_now_ohm_cm2, right.rho_now_ohm_cm2
+        base_1, base_2 = left.area_cm2 + left.spot_cm2 + more_1, right.area_cm2 + right.spot_cm2 + more_2
+        slope_1, slope_2 = rho_1 / (base_1 + 2.0 * more_1), rho_2 / (base_2 + 2.0 * more_2)
+        end_1 = v1 + (loop_a - v1 * base_1 / rho_1) * slope_1
+        end_2 = v2 + (loop_a - v2 * base_2 / rho_2) * slope_2
+        return v1, end_1, slope_1 * left.c_f * NS_PER_S, v2, end_2, slope_2 * right.c_f * NS_PER_S

@@ -13,7 +13,7 @@ from appliance.treatment.signature import Signature
 
 HANDS = Plan("hands", 15.0, 18.0, 200.0)
 FEET = Plan("feet", 20.0, 22.0, 200.0)
-PALM = Signature(690.0, 1310.0, 0.0045)
+PALM = Signature(690.0, 1310.0, 0.0)  # the ideal board's load is plain resistance: no C_s to compare with
 
 
 class Clients:

@@ -4,8 +4,10 @@ Thresholds are those of the table in the safety design, marked [D]: derived, awa
 """
 
 from appliance.safety.monitors.area import AreaLevel, AreaTrend, SkinResistance
+from appliance.safety.monitors.capacitance import AreaCapacitance
 from appliance.safety.monitors.current import Disagreement, Mismatch, OpenCircuit, OverSet, OverSite
 from appliance.safety.monitors.dummy_load import DummyLoad
+from appliance.safety.monitors.fading import AreaFading
 from appliance.safety.monitors.interlock import EStop, Latch, Pedal, PolarityRelay, SafetyRelay, Tray, WatchdogOk
 from appliance.safety.monitors.loopback import AdcIdentity, ComplianceLoopback, DacLoopback, Reference
 from appliance.safety.monitors.saturation import Saturation
@@ -30,6 +32,8 @@ def build_monitors(relay_travel_ns: int) -> tuple[Monitor, ...]:
         OpenCircuit(),
         AreaLevel(skin),
         AreaTrend(skin),
+        AreaCapacitance(),
+        AreaFading(),
         ComplianceLoopback(),
         DacLoopback(),
         Reference(),
