@@ -323,6 +323,16 @@ CATALOGUE: Final[dict[str, Explanation]] = {
     "E328": _self_test("polarity relay", "K2's read-back does not follow: K2, its driver, the hold latch."),
     "E329": _self_test("current at rest", "DAC code 0 leaves more than 0.05 mA: DAC1's offset, sink."),
     "E330": _self_test("probe", "The probe currents could not be trimmed on the dummy load: DAC1, sink, sense."),
+    "E331": _self_test(
+        "high-side switch", "Current without ENABLE: Q2 is shorted, its driver, or OUT_OK; at once, Q3's clamp."
+    ),
+    "E332": _self_test(
+        "limiter",
+        "The loop's own resistance is below 64 ohm: R_LIM shorted, or a tap of V_COMP or patient volts is off.",
+    ),
+    "E333": _self_test(
+        "output chip's own output", "DAC1's output is not what its code says: its loop-back tap, the reference, DAC1."
+    ),
     "E338": _self_test(
         "dummy load", "K3 fell back, or K1 closed, while the test's current was on: K3, its driver, K1's coil wiring."
     ),

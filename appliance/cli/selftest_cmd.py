@@ -17,7 +17,7 @@ from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
 from appliance.control.proved import load_proved
-from appliance.control.self_test import Check
+from appliance.control.self_test.trial import Check
 from appliance.errors import CATALOGUE, ConfigError, IontoError, OutputError, SensingError
 from appliance.hal.calibration import Calibration, utc_today
 from appliance.hal.scales import Scales

@@ -211,7 +211,7 @@ class Daemon(Core):
         """Last: only on a whole tick, in time, and while no CUT stands."""
         if self.sub_tick != 0 or self.session.state == "FAULT":
             return
-        if self.self_test is not None and not self.self_test.order.kick:
+        if self.self_test is not None and not self.self_test.order.kicks(line_high=self.board.kick_high):
             return
         if now_ns - self._last_kick_ns < LEAST_EDGE_NS:
             return

@@ -6,7 +6,7 @@ in force is remembered here, because every measurement is compared with what was
 
 from typing import Final, NamedTuple
 
-from appliance.control.self_test import TestOrder
+from appliance.control.self_test.trial import TestOrder
 from appliance.errors import OutputError
 from appliance.hal.ports import BoardPort, Clock
 from appliance.hal.scales import Scales
@@ -129,6 +129,8 @@ class Gate:
     def act_test(self, order: TestOrder, t_ns: int) -> None:
         """Put a self-test's order out. Current or volts only with the dummy load in the patient's place.
 
+        Without ENABLE they may be asked for, too: that nothing flows then is one of the tests.
+
         Raises:
             OutputError: E330, the order would reach a patient; E311, a DAC did not answer.
         """
@@ -139,11 +141,11 @@ class Gate:
         board.dummy_load(order.dummy)
         board.test_shift(order.shift)
         board.latch_reset(order.reset)
-        if not order.enable:
+        if not (order.enable or order.code or order.compliance_v):
             self.zero(t_ns)
             self._reverse(order.reversed, t_ns)
             return
-        self._set_enable(True, t_ns)
+        self._set_enable(order.enable, t_ns)
         self._write(order.code, self._scales.set_ma(order.code), 0, order.compliance_v)
 
     def cut(self, t_ns: int) -> None:

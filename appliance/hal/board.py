@@ -116,6 +116,11 @@ class HardwareBoard:
         self._kick_high = not self._kick_high
         self._pins.kick(self._kick_high)
 
+    @property
+    def kick_high(self) -> bool:
+        """Level of the watchdog pin, as driven last."""
+        return self._kick_high
+
     def reverse(self, on: bool) -> None:
         """Drive POLARITY."""
         self._pins.reverse(on)

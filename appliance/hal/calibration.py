@@ -31,6 +31,9 @@ class Line(Part, frozen=True):
     offset_ma: float
 
 
+NOMINAL: Final = Line(gain=1.0, offset_ma=0.0)
+
+
 class Calibration(Part, frozen=True, rename={"return_": "return"}):
     """One board's own numbers."""
 
@@ -51,7 +54,6 @@ class Calibration(Part, frozen=True, rename={"return_": "return"}):
     @classmethod
     def identity(cls, board: Board, simulated: bool = False) -> "Calibration":
         """Nominal factors: where a calibration starts. Not what a patient is treated with."""
-        line = Line(gain=1.0, offset_ma=0.0)
         first, second, third = (round(probe_ma / board.dac.set.ma_per_code) for probe_ma in PROBES_MA)
         return cls(
             board_name=board.board.name,
@@ -60,14 +62,19 @@ class Calibration(Part, frozen=True, rename={"return_": "return"}):
             wall_date=date(1970, 1, 1),
             clock_trusted=False,
             proved_ma=max(board.calibration.points_ma),
-            set=line,
-            return_=line,
-            source=line,
+            set=NOMINAL,
+            return_=NOMINAL,
+            source=NOMINAL,
             patient_volts_gain=1.0,
             compliance_volts_gain=1.0,
             probe_codes=(first, second, third),
             residual_ma=0.0,
         )
+
+    @property
+    def measured(self) -> bool:
+        """Whether a meter stood behind it: no board is nominal to the last digit."""
+        return (self.set, self.return_) != (NOMINAL, NOMINAL)
 
     def check(self, board: Board) -> None:
         """Refuse what is beyond the board file's bounds.

@@ -127,6 +127,11 @@ class BoardPort(Protocol):
         """Toggle the watchdog pin once."""
         ...
 
+    @property
+    def kick_high(self) -> bool:
+        """Level of the watchdog pin, as driven last."""
+        ...
+
     def reverse(self, on: bool) -> None:
         """Drive POLARITY (K2). The hardware freezes K2 while the output is on."""
         ...

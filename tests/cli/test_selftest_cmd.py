@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from appliance.cli.technician import Ending, Hardware
 from appliance.config import load_board
 from appliance.errors import CATALOGUE
 from appliance.hal.board import bench_board
-from appliance.hal.calibration import Calibration
+from appliance.hal.calibration import Calibration, Day
+from appliance.service.calibrate import Calibrator, InstantMeter
 from appliance.sim.bench import Bench
 from appliance.sim.remote import RemoteBench
 
@@ -24,9 +26,17 @@ def virtual_bench(seed: int = 1) -> Bench:
     return Bench(NUMBERS, phenotype="typical_palm", seed=seed)
 
 
-def report_of(bench: Bench) -> Report:
+def report_of(bench: Bench, calibration: Calibration | None = None) -> Report:
     board = bench_board(NUMBERS, bench.i2c, bench.pins, bench.clock)
-    return self_test(Hardware(board, bench.clock), NUMBERS, Calibration.identity(NUMBERS, simulated=True), Ending())
+    nominal = Calibration.identity(NUMBERS, simulated=True)
+    return self_test(Hardware(board, bench.clock), NUMBERS, calibration or nominal, Ending())
+
+
+def calibration_of(bench: Bench) -> Calibration:
+    """As a technician would, with a perfect meter."""
+    board = bench_board(NUMBERS, bench.i2c, bench.pins, bench.clock)
+    meter = InstantMeter(bench.meter_ma)
+    return Calibrator(board, NUMBERS, bench.clock, meter, lambda _: None).run(Day(date(2026, 1, 1), True)).calibration
 
 
 def dac_offset(bench: Bench) -> None:
@@ -69,6 +79,12 @@ def test_a_healthy_board_passes_every_check() -> None:
     [
         (acts("relay_weld"), "E320"),
         (acts("watchdog_dead"), "E321"),
+        (acts("wdo_dead"), "E321"),
+        (acts("pump_stuck"), "E321"),
+        (acts("high_side_short"), "E331"),
+        (acts("limiter_short"), "E332"),
+        (acts("set_tap_open"), "E333"),
+        (acts("vref_drift"), "E333"),
         (acts("latch_dead"), "E326"),  # comparator A is the first whose trip does not arrive
         (acts("polarity_weld"), "E328"),
         (dac_offset, "E329"),
@@ -100,6 +116,50 @@ def test_a_faulty_board_fails_with_its_code_and_is_left_at_zero(
     assert f"SIMULATED board: {code}" in text
     assert "What to do: " in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_a_good_board_passes_whatever_its_tolerances(seed: int, calibrated: bool) -> None:
+    bench = virtual_bench(seed)
+    report = report_of(bench, calibration_of(bench) if calibrated else None)
+    assert report.passed, report.checks[-1]
+
+
+@pytest.mark.parametrize(
+    ("part", "code"),
+    [
+        ("wdo_dead", "E321"),
+        ("pump_stuck", "E321"),
+        ("high_side_short", "E331"),
+        ("limiter_short", "E332"),
+        ("set_tap_open", "E333"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(2, 7))
+def test_a_dead_part_is_found_whatever_the_tolerances_of_the_others(seed: int, part: str, code: str) -> None:
+    bench = virtual_bench(seed)
+    bench.act(part)
+    assert report_of(bench).code == code
+
+
+@pytest.mark.parametrize("share", [0.05, 0.03, -0.05])
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_reference_that_moved_since_the_calibration_is_found(seed: int, share: float) -> None:
+    bench = virtual_bench(seed)
+    calibration = calibration_of(bench)
+    bench.act("vref_drift", share=share)
+    assert report_of(bench, calibration).code in {"E323", "E324", "E333"}
+
+
+def test_volts_without_enable_reach_nobody_even_with_a_welded_relay_and_hands_in_the_water() -> None:
+    bench = virtual_bench()
+    bench.act("hands_in")
+    for part in ("high_side_short", "relay_weld"):
+        bench.act(part)
+    bench.relays.mirror_stuck = True  # it lies, too: the test goes on as far as it ever could
+    assert report_of(bench).code == "E331"
+    assert bench.felt.peak_ma < 0.1
 
 
 def test_a_dead_latch_on_a_board_whose_limiter_comes_late_is_found_at_full_scale() -> None:

@@ -10,7 +10,8 @@ from appliance.hal.ports import Inputs, MonitorChannel
 from appliance.hal.scales import Scales
 
 TRAVEL_NS = 10_000_000
-KICK_LASTS_NS = 30_000_000
+FALL_LASTS_NS = 30_000_000  # the watchdog chip, from a falling edge
+PUMP_LASTS_NS = {False: 25_000_000, True: 75_000_000}  # after the last edge, to low and to high
 REARM_NS = 200_000_000
 NUMBERS: Board = load_board()
 SCALES = Scales(NUMBERS, Calibration.identity(NUMBERS, simulated=True))
@@ -46,7 +47,9 @@ class IdealBoard:
         self.return_counts: int | None = None  # what the converter says whatever flows
         self.monitor_counts: dict[MonitorChannel, int] = {}
         self.kicks = 0
-        self._kicked_ns = self._barked_ns = 0
+        self.kick_high = False
+        self.pump_stuck = self.chip_dead = False
+        self._edge_ns = self._fell_ns = self._bit_ns = 0
         self._moved_ns = {"enabled": 0, "reversed": 0}
         self._channel: MonitorChannel = "source"
 
@@ -66,10 +69,13 @@ class IdealBoard:
 
     @property
     def watchdog_ok(self) -> bool:
-        if self.clock.t_ns - self._kicked_ns > KICK_LASTS_NS:
-            self._barked_ns = self.clock.t_ns
-            self.latch_set = False
-        return self.clock.t_ns - self._barked_ns > REARM_NS
+        """Chip and pump. An unkicked chip bites, stays low for its time, and waits for the next kick anew."""
+        while not self.chip_dead and self.clock.t_ns - max(self._fell_ns, self._bit_ns + REARM_NS) > FALL_LASTS_NS:
+            self._bit_ns = max(self._fell_ns, self._bit_ns + REARM_NS) + FALL_LASTS_NS
+        chip = self.chip_dead or self.clock.t_ns - self._bit_ns > REARM_NS
+        pump = self.pump_stuck or self.clock.t_ns - self._edge_ns < PUMP_LASTS_NS[self.kick_high]
+        self.latch_set = self.latch_set and chip and pump
+        return chip and pump
 
     @property
     def _electrodes_v(self) -> float:
@@ -154,7 +160,10 @@ class IdealBoard:
     def kick(self) -> None:
         self._note("kick")
         self.kicks += 1
-        self._kicked_ns = self.clock.t_ns
+        self.kick_high = not self.kick_high
+        self._edge_ns = self.clock.t_ns
+        if not self.kick_high:
+            self._fell_ns = self.clock.t_ns
 
     def reverse(self, on: bool) -> None:
         self._note("reverse", on)

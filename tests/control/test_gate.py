@@ -9,7 +9,7 @@ from ideal_board import SCALES, IdealBoard, IdealClock
 
 from appliance.config import load_board
 from appliance.control.gate import Bounds, Gate, Order
-from appliance.control.self_test import TestOrder as SelfTestOrder
+from appliance.control.self_test.trial import TestOrder as SelfTestOrder
 from appliance.errors import OutputError
 from appliance.safety import hard_limits
 from appliance.safety.sample import Sample
@@ -285,6 +285,26 @@ def test_a_self_test_puts_the_dummy_load_in_before_it_raises_anything() -> None:
     bench.gate.act_test(SelfTestOrder(enable=True, dummy=True, code=100, compliance_v=5.0), bench.clock.t_ns)
     names = [name for name, _ in bench.board.calls]
     assert names.index("dummy_load") < names.index("enable") < names.index("write_set_code")
+
+
+def test_a_self_test_may_ask_for_volts_and_current_without_enable_on_the_dummy_load_only() -> None:
+    bench = Bench()
+    bench.gate.act_test(SelfTestOrder(dummy=True, code=273, compliance_v=48.0), bench.clock.t_ns)
+    assert not bench.board.enabled
+    assert (bench.board.dummy, bench.board.set_code) == (True, 273)
+    assert bench.board.compliance_code > 4000
+    with pytest.raises(OutputError):
+        bench.gate.act_test(SelfTestOrder(code=273), bench.clock.t_ns)
+
+
+def test_enable_falls_before_a_self_test_asks_for_volts_without_it() -> None:
+    bench = Bench()
+    bench.gate.act_test(SelfTestOrder(enable=True, dummy=True), bench.clock.t_ns)
+    bench.board.calls.clear()
+    bench.gate.act_test(SelfTestOrder(dummy=True, code=273, compliance_v=48.0), bench.clock.t_ns)
+    names = [name for name, _ in bench.board.calls]
+    assert names.index("enable") < names.index("write_set_code")
+    assert not bench.board.enabled
 
 
 def test_a_self_test_that_ends_opens_and_zeroes() -> None:

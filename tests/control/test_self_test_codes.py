@@ -44,9 +44,9 @@ def test_a_reading_that_never_comes_is_no_pass() -> None:
     test = SelfTest(NUMBERS, SCALES)
     s = Sample()
     s.latch_tripped, s.watchdog_ok, s.relay_open = True, False, True
-    with pytest.raises(SensingError, match="E201: self-test: the source current was not measured"):
+    with pytest.raises(SensingError, match="E201: self-test: the source current without ENABLE was not measured"):
         for _ in range(2000):
             s.watchdog_ok = test.order.kick
             s.latch_tripped = s.latch_tripped and not test.order.reset
             test.step(s)
-    assert not any(check.name == "current at rest" for check in test.report)
+    assert not any(check.name == "high-side switch holds off" for check in test.report)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from ideal_board import SCALES, IdealBoard, IdealClock
+from ideal_board import NUMBERS, SCALES, IdealBoard, IdealClock
 from tick_bench import TickBench
 
 from appliance.control.self_test import SelfTest
+from appliance.hal.ports import MonitorChannel
 
 
 def outcome(spoil: Callable[[IdealBoard], None]) -> tuple[str, str | None, TickBench]:
@@ -70,6 +71,61 @@ def watchdog_never_content(board: IdealBoard) -> None:
     board.__class__ = type("Never", (type(board),), {"watchdog_ok": property(lambda self: False)})
 
 
+def pump_never_empties(board: IdealBoard) -> None:
+    board.pump_stuck = True
+
+
+def chip_never_bites(board: IdealBoard) -> None:
+    board.chip_dead = True
+
+
+def kick_line_never_rises(board: IdealBoard) -> None:
+    """The chip hides behind the pump then: a line that reads low for ever must not pass for a good chip."""
+    board.__class__ = type("Low", (type(board),), {"kick_high": property(lambda self: False, lambda self, _: None)})
+
+
+def channel(board: IdealBoard, name: MonitorChannel, counts: Callable[[int], int]) -> None:
+    """One channel of the monitor ADC says something else."""
+    collect = board.collect_monitor_counts
+
+    def read() -> int:
+        honest = collect()
+        return counts(honest) if board._channel == name else honest
+
+    board.collect_monitor_counts = read  # type: ignore[method-assign]
+
+
+def high_side_shorted(board: IdealBoard) -> None:
+    """Both taps of the patient's volts hang on V_COMP, ENABLE or not: 56 uA at 48 V."""
+
+    def taken(honest: int) -> int:
+        taps_ma = 2.0 * SCALES.compliance_set_v(board.compliance_code) / NUMBERS.adc.patient_volts.tap_ohm * 1000.0
+        return honest + (0 if board.enabled else round(taps_ma / NUMBERS.adc.source.ma_per_lsb))
+
+    channel(board, "source", taken)
+
+
+def no_limiter_resistor(board: IdealBoard) -> None:
+    """Of 70 ohm outside the load 50 are left: at 20 V the load takes 0.36 V more."""
+
+    def more(honest: int) -> int:
+        return round(honest * 1070.0 / 1050.0) if board.set_code > 3000 and board.compliance_code < 2000 else honest
+
+    channel(board, "patient_volts", more)
+
+
+def loopback_tap_open(board: IdealBoard) -> None:
+    channel(board, "set_volts", lambda _: 0)
+
+
+def flows_without_enable(board: IdealBoard) -> None:
+    """High-side switch and clamp both gone: what is asked for flows."""
+    flows = IdealBoard.output_ma.fget
+    assert flows is not None
+    shorted = property(lambda self: flows(self) if self.enabled else SCALES.set_ma(self.set_code) * self.dummy)
+    board.__class__ = type("Shorted", (type(board),), {"output_ma": shorted})
+
+
 def leaks(board: IdealBoard) -> None:
     flows = IdealBoard.output_ma.fget
     assert flows is not None
@@ -107,6 +163,13 @@ def latch_stuck(board: IdealBoard) -> None:
         (no_comparator, "E326"),
         (direction_stuck, "E328"),
         (leaks, "E329"),
+        (pump_never_empties, "E321"),
+        (chip_never_bites, "E321"),
+        (kick_line_never_rises, "E321"),
+        (high_side_shorted, "E331"),
+        (flows_without_enable, "E331"),
+        (no_limiter_resistor, "E332"),
+        (loopback_tap_open, "E333"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )

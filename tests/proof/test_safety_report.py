@@ -53,7 +53,7 @@ RECORDED: dict[str, object] = {
         "without": None,
     },
     "faults": {
-        "cells": 2, "passed": 2, "failed": 0, "impossible": 7, "faults": 2, "phenotypes": ["typical_palm"],
+        "cells": 2, "passed": 2, "failed": 0, "open": 0, "impossible": 7, "faults": 2, "phenotypes": ["typical_palm"],
         "rows": [CELL, OPEN], "hardware_only": [CELL["cell"]], "seconds": 12.0, "quick": False, "without": None,
     },
     "kills": {
@@ -88,7 +88,7 @@ RECORDED: dict[str, object] = {
 PRINTS = Stage("lift", "Hands lifted", STAGES["lift"].words, STAGES["lift"].shape, "`ionto lift`")
 FIGURES = [
     "41,234 states, 987,654 transitions, 2 invariants, 1,234 checks, 0 violated",
-    "2 faults, 2 cells run, 0 beyond budget, 7 impossible by rule, 1 held by hardware alone",
+    "2 faults, 2 cells run, 0 beyond budget, 0 open, 7 impossible by rule, 1 held by hardware alone",
     "1 ways, 50 runs, 0 rows beyond budget, slowest zero 34.5 ms",
     "1 lifts, 0 beyond budget, worst peak 1.15 x the density ceiling",
     "2 cases x 200 seeds: 0 false refusals, 0 false accepts",

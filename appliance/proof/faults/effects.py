@@ -33,7 +33,7 @@ _WITH: Final[Mapping[Effect, tuple[str, ...]]] = {
     "area": ("tray_dry", "hand_swap"),
     "none": (
         "hands_touch", "sweat", "skin_breaks", "cut", "electrode_loose", "hum", "earth_touch", "isolation_fails",
-        "estop_stuck", "i2c_nack_once", "dac_reset", "logic_sag", "rail",
+        "i2c_nack_once", "dac_reset", "logic_sag", "rail",
     ),
     "pedal": ("pedal",),
     "deaf": ("pedal_stuck", "tray_stuck"),
@@ -63,7 +63,7 @@ OF_FAULT: Final[Mapping[str, Effect]] = {
     "pedal_stuck_1": "pedal",
     "tray_stuck_1": "interlock",
     "estop_line_stuck_1": "wire",
-    "estop_line_stuck_0": "none",  # the switch's two other poles still cut: a person's daily press shows it
+    "estop_line_stuck_0": "mute",  # as a stuck pole: only a person's press shows it
     "enable_stuck_0": "open",
     "dummy_line_stuck_1": "remake",
     "dummy_relay_stuck_1": "remake",

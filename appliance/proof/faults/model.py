@@ -161,6 +161,7 @@ class Row(msgspec.Struct, frozen=True):
     hardware_only: bool = False
     without_hardware: tuple[str, ...] = ()  # what is beyond its bound when no hardware protects
     seconds: float = 0.0
+    open_point: str | None = None  # of hardware/open-points.toml, which covers how it failed
 
 
 class Impossible(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from appliance.proof.faults.grid import Grid
 from appliance.proof.faults.model import Row
+from appliance.proof.open_points import OpenPoint, OpenPoints, covering, stale
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -14,7 +15,8 @@ class Summary(msgspec.Struct, frozen=True):
 
     cells: int
     passed: int
-    failed: int
+    failed: int  # beyond their budgets, and no open point covers how
+    open: int  # beyond their budgets, as open points say
     impossible: int
     faults: int
     phenotypes: tuple[str, ...]
@@ -24,17 +26,37 @@ class Summary(msgspec.Struct, frozen=True):
     quick: bool
     rules: tuple[str, ...]
     impossible_by_rule: dict[str, int]
+    open_points: dict[str, OpenPoint]  # those that cover a cell of this run
+    stale: tuple[str, ...]  # in a full run: points, or patterns of theirs, that no cell needs any more
     simulated: bool = True
     without: str | None = None
 
+    @property
+    def good(self) -> bool:
+        """Every cell is within its budget or stands as an open point, and every open point is needed."""
+        return self.failed == 0 and not self.stale
 
-def summarise(grid: Grid, rows: Sequence[Row], *, seconds: float, fast: bool, without: str | None = None) -> Summary:
-    """Gather it."""
+
+def summarise(
+    grid: Grid,
+    ran: Sequence[Row],
+    points: OpenPoints,
+    *,
+    seconds: float,
+    fast: bool,
+    full: bool,
+    without: str | None = None,
+) -> Summary:
+    """Gather it. `full`: the whole grid ran on the whole device, so that an open point that nobody needs is seen."""
+    rows = [msgspec.structs.replace(row, open_point=covering(points, row)) for row in ran]
     passed = sum(row.passed for row in rows)
+    left_open = sum(row.open_point is not None for row in rows)
+    named = {row.open_point for row in rows}
     return Summary(
         cells=len(grid.cells),
         passed=passed,
-        failed=len(grid.cells) - passed,
+        failed=len(grid.cells) - passed - left_open,
+        open=left_open,
         impossible=len(grid.impossible),
         faults=len({cell.fault_name for cell in grid.cells if cell.first is None}),
         phenotypes=tuple(dict.fromkeys(cell.phenotype for cell in grid.cells)),
@@ -44,6 +66,8 @@ def summarise(grid: Grid, rows: Sequence[Row], *, seconds: float, fast: bool, wi
         quick=fast,
         rules=grid.rules,
         impossible_by_rule=dict(Counter(each.reason for each in grid.impossible).most_common()),
+        open_points={name: point for name, point in points.items() if name in named},
+        stale=stale(points, rows) if full else (),
         without=without,
     )
 

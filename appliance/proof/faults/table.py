@@ -1,11 +1,13 @@
 """The campaign for people: faults down, states across, the worst cell of each shown; then what only hardware holds."""
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.table import Table
 
 from appliance.proof.faults.model import STATES, Impossible, Row
+from appliance.proof.open_points import OpenPoint
 
 SHORT: Final = {"SELF_TEST": "SELF\nTEST", "CONTACT_RESUME": "CONTACT\nresume", "RAMP_DOWN": "RAMP\nDOWN"}
 
@@ -15,8 +17,12 @@ def worst(rows: Iterable[Row]) -> Row | None:
     return max(rows, key=_badness, default=None)
 
 
-def _badness(row: Row) -> tuple[bool, float, float]:
-    return (not row.passed, row.ms_to_zero or row.ms_to_off or 0.0, row.peak_ma)
+def _badness(row: Row) -> tuple[bool, bool, float, float]:
+    return (_failed(row), not row.passed, row.ms_to_zero or row.ms_to_off or 0.0, row.peak_ma)
+
+
+def _failed(row: Row) -> bool:
+    return not row.passed and row.open_point is None
 
 
 def fault_table(rows: Sequence[Row], impossible: Sequence[Impossible], title: str) -> Table:
@@ -46,9 +52,22 @@ def _shown(rows: Sequence[Row], impossible: bool) -> str:
     time_ms = row.ms_to_zero if row.ms_to_zero is not None else row.ms_to_off
     numbers = f"{row.peak_ma:.1f} mA" + (f"\n{time_ms:.0f} ms" if time_ms is not None else "")
     mark = " H" if any(each.hardware_only for each in rows) else ""
-    return f"{numbers}\n[green]pass[/green]{mark}" if row.passed else f"{numbers}\n[red]FAIL[/red]{mark}"
+    verdict = "[red]FAIL[/red]" if _failed(row) else "[green]pass[/green]" if row.passed else "[yellow]OPEN[/yellow]"
+    return f"{numbers}\n{verdict}{mark}"
 
 
 def failures(rows: Iterable[Row]) -> list[str]:
     """One line a cell that failed."""
-    return [f"{row.cell}: {'; '.join(row.why)} [{row.budget}]" for row in rows if not row.passed]
+    return [f"{row.cell}: {'; '.join(row.why)} [{row.budget}]" for row in rows if _failed(row)]
+
+
+def open_lines(rows: Sequence[Row], points: Mapping[str, OpenPoint]) -> list[str]:
+    """Each open point: how many cells, why, by how much, and what would be needed."""
+    lines = []
+    for name, point in points.items():
+        lines.append(f"  {name}, cells: {sum(row.open_point == name for row in rows)}")
+        for head in ("why", "missed", "hardware", "person"):
+            lines += textwrap.wrap(
+                f"{head}: {getattr(point, head)}", 116, initial_indent="    ", subsequent_indent="      "
+            )
+    return lines

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from appliance.control.daemon import Daemon
 from appliance.control.gate import Order
-from appliance.control.self_test import TestOrder
+from appliance.control.self_test.trial import TestOrder
 from appliance.proof.removals.control import Control, nothing, replace
 
 CODE_MOST: Final = 4095

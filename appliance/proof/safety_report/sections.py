@@ -33,6 +33,21 @@ def _faults(found: Faults) -> list[str]:
     if bad:
         lines += [f"Beyond budget ({len(bad)}{f', {MOST_CELLS} shown' if len(bad) > MOST_CELLS else ''}):", ""]
         lines += [*(f"- `{row.cell}`: {'; '.join(row.why)}" for row in bad[:MOST_CELLS]), ""]
+    return lines + _open_points(found)
+
+
+def _open_points(found: Faults) -> list[str]:
+    """What stays beyond budget on this board, and what would change it."""
+    lines: list[str] = []
+    if found.open_points:
+        rows = [
+            (f"`{name}`", sum(row.open_point == name for row in found.rows), p.why, p.missed, p.hardware, p.person)
+            for name, p in found.open_points.items()
+        ]
+        lines += ["Open on this board: no software can find these.", ""]
+        lines += table(("open point", "cells", "why", "missed by", "hardware needed", "until then"), rows)
+    if found.stale:
+        lines += [f"**Stale** open points, which no cell needs: {', '.join(found.stale)}", ""]
     return lines
 
 

@@ -70,6 +70,16 @@ class Cell(msgspec.Struct, frozen=True):
     codes: tuple[str, ...] = ()
     hardware_only: bool = False
     without_hardware: tuple[str, ...] = ()
+    open_point: str | None = None
+
+
+class OpenPoint(msgspec.Struct, frozen=True):
+    """What this board's software cannot find, and what would be needed."""
+
+    why: str
+    missed: str
+    hardware: str
+    person: str
 
 
 class Faults(msgspec.Struct, frozen=True):
@@ -78,6 +88,7 @@ class Faults(msgspec.Struct, frozen=True):
     cells: int
     passed_cells: int = msgspec.field(name="passed")
     failed: int
+    open: int
     impossible: int
     faults: int
     phenotypes: tuple[str, ...]
@@ -85,22 +96,24 @@ class Faults(msgspec.Struct, frozen=True):
     seconds: float
     quick: bool
     hardware_only: tuple[str, ...] = ()
+    open_points: dict[str, OpenPoint] = {}
+    stale: tuple[str, ...] = ()
     without: str | None = None
 
     @property
     def failing(self) -> tuple[Cell, ...]:
-        """Cells beyond their budget."""
-        return tuple(row for row in self.rows if not row.passed)
+        """Cells beyond their budget in a way that no open point owns."""
+        return tuple(row for row in self.rows if not row.passed and row.open_point is None)
 
     @property
     def passed(self) -> bool:
-        """Cells were run, each is there, and each is within its budget."""
-        return 0 < self.cells == len(self.rows) and not self.failed and not self.failing
+        """Cells were run, each is there, each is within its budget or an open point, and no open point is stale."""
+        return 0 < self.cells == len(self.rows) and not self.failed and not self.failing and not self.stale
 
     @property
     def figure(self) -> str:
         """Cells and faults."""
         return (
-            f"{self.faults} faults, {self.cells:,} cells run, {self.failed} beyond budget, {self.impossible:,} "
-            f"impossible by rule, {len(self.hardware_only)} held by hardware alone"
+            f"{self.faults} faults, {self.cells:,} cells run, {self.failed} beyond budget, {self.open} open, "
+            f"{self.impossible:,} impossible by rule, {len(self.hardware_only)} held by hardware alone"
         )
