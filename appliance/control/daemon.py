@@ -19,6 +19,7 @@ from appliance.hal.ports import BoardPort, Clock
 from appliance.hal.scales import Scales
 from appliance.safety import hard_limits
 from appliance.safety.monitors import build_monitors
+from appliance.safety.monitors.timing import ClockJump
 from appliance.safety.sample import Sample
 from appliance.safety.trip import Monitor, Trip
 
@@ -110,7 +111,9 @@ class Daemon(Core):
     def _decide(self, trips: list[Trip]) -> None:
         s, session, seen, run = self.sample, self.session, self.seen, self.run_now
         now_ns = s.t_ns
-        seen.dt_s = 0.0 if self._last_ns is None else (now_ns - self._last_ns) / 1e9
+        elapsed_ns = 0 if self._last_ns is None else now_ns - self._last_ns
+        # no output outlives the watchdog and its pump without a tick: a clock that leaps accounts for no more
+        seen.dt_s = max(0, min(elapsed_ns, ClockJump.MOST_NS)) / 1e9
         self._last_ns = now_ns
         seen.t_ns = now_ns
         seen.return_ma = s.return_ma

@@ -227,15 +227,15 @@ class Session:
     # ------------------------------------------------------------ one tick
 
     def step(self, seen: Seen) -> None:
-        """Look at one tick. Trips come first; then what the state waits for."""
+        """Look at one tick. What flowed until now is accounted; then trips; then what the state waits for."""
         self._t_ns = seen.t_ns
         self.pedal.see(seen.t_ns, pressed=seen.pedal)
+        if self.energise:
+            treating, holding = self.state in RUNNING, self.state == "HOLD"
+            self.dose.add(seen.return_ma, seen.dt_s, treating=treating, holding=holding)
         if seen.trips:
             self._react(seen.trips)
-        running = self.state in RUNNING
-        if self.energise:
-            self.dose.add(seen.return_ma, seen.dt_s, treating=running, holding=self.state == "HOLD")
-        if running:
+        if self.state in RUNNING:
             self._run()
         elif self.state == "CONTACT":
             self._contact(seen)
