@@ -387,6 +387,14 @@ CATALOGUE: Final[dict[str, Explanation]] = {
     "E412": _fault(
         "the machine's clock jumped", "Monotonic time went back or leapt over 100 ms between two ticks: clock, machine."
     ),
+    "E413": Explanation(
+        "the trays were not lifted",
+        "Lift each tray out of its place and push it back in. Then start again.",
+        "Nothing has begun: before each treatment the device must see each tray out of its place once. Lift both out and "
+        "push them back. If this comes back, call the technician.",
+        "The tray named was not seen open since the last treatment or since the program began; nothing was energised. "
+        "If it was lifted: reed or magnet stuck, wire to ground.",
+    ),
     # -- configuration and machine
     "E501": _machine("a configuration file is wrong", "Correct the key that the message names."),
     "E502": _machine("a limit is looser than the hard limit", "Configuration may only tighten: lower the key named."),

@@ -125,6 +125,7 @@ class Commands:
         if waiting_s > 0.0:
             raise LinkError("E112", f"the treatment timer rests {waiting_s / 60.0:.0f} min more; start again then")
         patient = self._permission.check(command, s.t_ns, recorder_connected=core.talk.recorder_connected)
+        self._refuse_unproved(core)
         session.start(command.id, plan)
         self._used_ids.add(command.id)
         self._permission.begun(command.id)
@@ -155,6 +156,19 @@ class Commands:
             raise InterlockError("E406", "a tray is not seated; push both in")
         if session.pedal.stuck:
             raise InterlockError("E411", "the pedal reads pressed and nobody can be pressing it; free it or plug it in")
+
+    def _refuse_unproved(self, core: Core) -> None:
+        """Last of all: whoever is refused for another reason need not lift a tray for it.
+
+        Raises:
+            InterlockError: E413, a tray was not seen out of its place since the last treatment.
+        """
+        unproved = core.trays.unproved
+        if unproved:
+            sides = " and ".join(unproved)
+            raise InterlockError(
+                "E413", f"not seen open since the last treatment: {sides} tray; lift it and push it back"
+            )
 
     def _adjust(self, command: Adjust, core: Core) -> Accepted | Refused:
         session = core.session

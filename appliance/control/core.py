@@ -20,6 +20,7 @@ from appliance.safety import hard_limits
 from appliance.safety.board_limits import refuse_looser
 from appliance.safety.sample import Sample
 from appliance.treatment.session import Seen, Session
+from appliance.treatment.trays import Trays
 from appliance.units import ns_from_ms
 
 TICK_NS: Final = 5_000_000
@@ -70,6 +71,7 @@ class Core:
         self.scales = scales
         self.talk = talk
         self.session = Session()
+        self.trays = Trays()
         self.lease = Lease()
         self.sample = Sample()
         self.seen = Seen()

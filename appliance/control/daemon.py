@@ -22,6 +22,7 @@ from appliance.safety.monitors import build_monitors
 from appliance.safety.monitors.timing import ClockJump
 from appliance.safety.sample import Sample
 from appliance.safety.trip import Monitor, Trip
+from appliance.treatment.session import RUNNING
 
 log = logging.getLogger("ionto.control")
 
@@ -121,6 +122,7 @@ class Daemon(Core):
         seen.pedal = s.pedal
         seen.lease_alive = not s.lease_lost
         seen.blocked = self.commands.blocked(self)
+        self._see_trays()
         for request in self.talk.poll():
             self.commands.handle(request, self)
         was = session.state
@@ -139,6 +141,12 @@ class Daemon(Core):
             run.enter(session, s)
             self.gate.bounds = run.bounds(session)
         self.journal.record(session, trips, s, run)
+
+    def _see_trays(self) -> None:
+        inputs = self.sense.inputs
+        if inputs is not None:
+            left_out, right_out = inputs.tray_left_out, inputs.tray_right_out
+            self.trays.see(left_out=left_out, right_out=right_out, treating=self.session.state in RUNNING)
 
     def _drop_self_test(self) -> None:
         """A self-test that ended, or was cut in the middle: its pins rest, and the next one begins anew."""

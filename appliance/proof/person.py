@@ -7,6 +7,7 @@ from appliance.link.messages import Begin, Command, Plan, Renew, Start, State, S
 from appliance.safety.hard_limits import SITES
 
 RENEW_S: Final = 0.5
+TRAYS_AFTER_S: Final = 1.0  # while the device tests itself, the trays are filled
 HANDS_AFTER_S: Final = 1.0  # from ARMED: hands go in
 BEGIN_AFTER_S: Final = 2.0  # then the pedal, or a touch
 BACK_AFTER_S: Final = 5.0  # in a pause that asks for the hands
@@ -40,7 +41,9 @@ class Person:
             self._renewed_s = now_s
             self._send(Renew())
         for_s = now_s - self._since_s
-        if status.state == "IDLE" and not self.started:
+        if status.state == "SELF_TEST":
+            self._once("trays_refilled", for_s >= TRAYS_AFTER_S)
+        elif status.state == "IDLE" and not self.started:
             self.started = True
             self._send(Start(id="simulated", permit="demo", plan=self._plan))
         elif status.state == "ARMED":

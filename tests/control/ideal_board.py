@@ -144,7 +144,7 @@ class IdealBoard:
             e_stop=self.e_stop,
             pedal=self.pedal,
             tray_left_out=self.tray_out,
-            tray_right_out=False,
+            tray_right_out=self.tray_out,
             latch_tripped=not self.latch_set,
             watchdog_ok=watchdog_ok,
             relay_open=not self.relay_closed,

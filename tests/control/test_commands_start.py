@@ -139,6 +139,7 @@ def test_a_start_that_would_outlive_the_treatment_timer_is_refused_with_the_wait
     assert "10 min" in answer.message
     assert bench.clients.statuses[-1].wait_s == pytest.approx(600.0, abs=10.0)
     bench.run(601.0)
+    bench.refill_trays()
     assert isinstance(bench.start(Plan("hands", 15.0, 15.0, 1800.0), session="s3"), Accepted)
 
 
@@ -294,6 +295,7 @@ def test_done_is_left_by_the_kiosk() -> None:
     bench.run(3.0, "DONE")
     assert isinstance(bench.ask(Acknowledge()), Accepted)
     assert bench.state == "IDLE"
+    bench.refill_trays()
     assert isinstance(bench.ask(Start("s2", "good", HANDS)), Accepted)
 
 

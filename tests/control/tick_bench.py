@@ -149,6 +149,13 @@ class TickBench:
     def start(self, plan: Plan = HANDS, session: str = "s1", permit: str = "good") -> Accepted | Refused:
         return self.ask(Start(session, permit, plan))
 
+    def refill_trays(self) -> None:
+        """Out of their seats, and back."""
+        self.board.tray_out = True
+        self.run(0.02)
+        self.board.tray_out = False
+        self.run(0.01)
+
     def press(self, held_s: float = 0.1) -> None:
         self.board.pedal = True
         self.run(held_s)
@@ -158,6 +165,7 @@ class TickBench:
     def to(self, state: str) -> "TickBench":
         """Lead a healthy treatment to `state`."""
         self.run(30.0, "IDLE")
+        self.refill_trays()
         if state == "IDLE":
             return self
         assert isinstance(self.start(), Accepted)

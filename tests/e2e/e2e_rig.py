@@ -175,6 +175,7 @@ class Appliance:
     def begin(self, plan: Plan = PLAN) -> str:
         """From IDLE to the first current, as a person does it; the session's id."""
         self.to_idle()
+        self.refill_trays()
         session = uuid.uuid4().hex
         answer = self.ask_start(Start(session, "demo", plan))
         assert isinstance(answer, Accepted), answer
@@ -184,6 +185,11 @@ class Appliance:
         self.body.act("pedal")
         self.kiosk.wait("CONTACT")
         return session
+
+    def refill_trays(self) -> None:
+        """Both out and back in, as before every treatment."""
+        self.body.act("trays_refilled")
+        self.let_pass(0.7)
 
     def hold(self, plan: Plan = PLAN) -> str:
         """A session in HOLD; its id."""

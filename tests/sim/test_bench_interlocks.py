@@ -75,6 +75,15 @@ def test_a_stuck_tray_switch_does_not_see_the_tray() -> None:
     assert rig.level("tray_right")
 
 
+def test_trays_are_lifted_and_come_back_by_themselves_unless_their_switch_sticks() -> None:
+    rig = armed()
+    rig.bench.act("tray_stuck", side="left", high=False)
+    rig.bench.act("trays_refilled", for_s=0.3)
+    assert (rig.level("tray_left"), rig.level("tray_right")) == (False, True)
+    rig.run_ms(310)
+    assert not rig.level("tray_right")
+
+
 def test_a_dead_pi_lets_every_line_fall() -> None:
     rig = treated(ma=5.0)
     rig.bench.act("gpio_dead")

@@ -98,9 +98,10 @@ def test_one_dead_comparator_leaves_the_other_and_two_leave_none(dead: str, othe
     assert rig.bench.true_ma > 60.0
 
 
-def test_a_shorted_limiter_shows_only_with_a_shorted_sink() -> None:
+@pytest.mark.parametrize("dead", ["limiter_short", "limiter_dead"])
+def test_a_dead_limiter_shows_only_with_a_shorted_sink(dead: str) -> None:
     rig = marked(treated("very_sweaty_palm", ma=10.0, volts=46.0))
-    rig.bench.act("limiter_short")
+    rig.bench.act(dead)
     rig.run_ms(20)
     assert flows(rig, 10.0)
     rig.bench.act("sink_short")

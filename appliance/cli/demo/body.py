@@ -11,7 +11,7 @@ REACTION_S: Final = 1.2  # a calm person reads, then moves
 
 
 class Body:
-    """Pedal, hands and red switch."""
+    """Pedal, hands and trays."""
 
     def __init__(self, bench: BenchControl) -> None:
         """`bench` is the control channel."""
@@ -19,6 +19,8 @@ class Body:
         self._state: State | None = None
         self._moved = False
         self._moves: Final[dict[State, Callable[[], None]]] = {
+            "SELF_TEST": self.refill_trays,
+            "IDLE": self.refill_trays,
             "ARMED": self.press_pedal,
             "CONTACT": self.hands_in,
             "DONE": self.hands_out,
@@ -41,6 +43,10 @@ class Body:
                 self.hands_in()
         elif status.state in self._moves:
             self._moves[status.state]()
+
+    def refill_trays(self) -> None:
+        """Both trays out, and back in with fresh water."""
+        self._bench.act("trays_refilled")
 
     def press_pedal(self) -> None:
         """Press and release."""

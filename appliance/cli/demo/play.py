@@ -67,6 +67,7 @@ class Player:
         while (shown := self.look()).status is None or shown.status.state not in FREE:
             if self.now_s > BEGIN_S:
                 raise LinkError("E113", f"the daemon was not ready after {BEGIN_S:g} s")
+            self.body.follow(shown)
             time.sleep(FRAME_S)
 
     def stop(self) -> None:
@@ -128,7 +129,8 @@ def window(player: Player, say: Say) -> None:
 
 
 def terminal(player: Player) -> None:
-    """A person at the keys. Ends with q."""
+    """A person at the keys, who has just filled the trays. Ends with q."""
+    player.body.refill_trays()
     with Keys() as keys, Live(console=Console(), auto_refresh=False, screen=True) as live:
         while True:
             shown = player.look()
@@ -152,6 +154,8 @@ def press(key: str, shown: Shown, player: Player) -> None:
         player.body.hands_in()
     elif key == "o":
         player.body.hands_out()
+    elif key == "t":
+        player.body.refill_trays()
     elif key == "s":
         player.session.act("stop")
 

@@ -19,7 +19,7 @@ from appliance.kiosk.shown import Shown
 from appliance.kiosk.view_model import build
 from appliance.link.messages import Status
 
-KEYS: Final = "[enter] START / OK   [space] pedal   [i] hands in   [o] hands out   [s] STOP   [q] quit"
+KEYS: Final = "[enter] START / OK   [space] pedal   [i] hands in   [o] hands out   [t] trays   [s] STOP   [q] quit"
 BARS: Final = "▁▂▃▄▅▆▇█"
 TRACE_WIDTH: Final = 60
 STYLES: Final = {"FAULT": "bold red", "PAUSED": "bold yellow", "DONE": "bold green"}

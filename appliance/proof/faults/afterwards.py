@@ -4,6 +4,7 @@ A fault that met an open output is felt by nobody until someone goes on. A dead 
 is needed. Nothing here judges.
 """
 
+from functools import partial
 from typing import Final, NamedTuple
 
 from appliance.control.daemon import Daemon
@@ -18,6 +19,7 @@ GO_ON_S: Final = 16.0  # self-test, waiting for the pedal, CONTACT, and the firs
 SELF_TEST_S: Final = 6.0
 RAMPED_S: Final = 1.0
 PRESS_AFTER_S: Final = 0.4
+START_AFTER_S: Final = 0.7  # lifted out and pushed back, which takes half a second
 
 
 class Later(NamedTuple):
@@ -119,7 +121,9 @@ class _Follower:
             rig.send(Acknowledge(), "technician")
         elif state == "IDLE":
             self._acknowledged = True
-            rig.send(Start(id=f"again-{rig.bench.now_ns}", permit="demo", plan=rig.plan))
+            rig.bench.act("trays_refilled")
+            start = Start(id=f"again-{rig.bench.now_ns}", permit="demo", plan=rig.plan)
+            rig.after(START_AFTER_S, partial(rig.send, start))
         elif state == "ARMED":
             self._acknowledged = True
             rig.bench.act("pedal")

@@ -14,7 +14,7 @@ from appliance.proof.faults.rig import Rig
 from appliance.sim.actions import ACTIONS, Action, Value
 
 # Not faults: what a person does to be treated at all.
-ORDINARY: Final = frozenset(("hands_in",))
+ORDINARY: Final = frozenset(("hands_in", "trays_refilled"))
 
 
 def _named(name: str, case: Mapping[str, Value]) -> str:

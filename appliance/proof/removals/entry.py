@@ -125,6 +125,10 @@ class _NeverStuck(Pedal):
         return False
 
 
+def _trays_proved(daemon: Daemon) -> None:
+    replace(daemon.commands, "_refuse_unproved", nothing)
+
+
 def _pedal_stuck(daemon: Daemon) -> None:
     daemon.session.pedal = _NeverStuck()
 
@@ -164,6 +168,7 @@ ENTRY: Final = (
     _permission("recorder", "no start without a connected recorder"),
     Control("commands.one_session", "one session at a time, an id once", _one_session),
     Control("commands.output_time", "output time stays below the treatment timer", _output_time),
+    Control("trays.proved", "a tray's switch must open between two treatments", _trays_proved),
     Control("commands.pedal_stuck", "no start with a pedal that nobody can be pressing", _pedal_stuck),
     Control("self_test.required", "IDLE through a passed self-test alone", _required),
     *(_check(name, lines) for name, lines in CHECKS.items()),

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from appliance.sim.e_stop import POLES
-from appliance.sim.parameters import RESTORE, SIDE, Action, Param, each, level
+from appliance.sim.parameters import RESTORE, SIDE, Action, Param, each, for_s, level
 from appliance.units import ns_from_s
 
 if TYPE_CHECKING:
@@ -41,6 +41,21 @@ def _estop_wire(bench: "Bench", pole: str, restore: bool) -> None:
 
 def _tray_out(bench: "Bench", side: str, back: bool) -> None:
     bench.panel.show(f"tray_{side}", not back)
+
+
+def _trays_refilled(bench: "Bench", for_s: float) -> None:
+    """Both trays are lifted out, emptied, filled and pushed back."""
+    _both_trays(bench, True)
+    bench.later(ns_from_s(for_s), "trays_back")
+
+
+def _trays_back(bench: "Bench") -> None:
+    _both_trays(bench, False)
+
+
+def _both_trays(bench: "Bench", out: bool) -> None:
+    for side in ("left", "right"):
+        bench.panel.show(f"tray_{side}", out)
 
 
 def _stuck(bench: "Bench", high: bool, restore: bool, *, line: str) -> None:
@@ -120,6 +135,12 @@ ACTIONS: Final[Mapping[str, Action]] = {
         "a tray is pulled out of its seat",
         {"side": SIDE, "back": Param(bool, "true: pushed in again", default=False)},
     ),
+    "trays_refilled": Action(
+        _trays_refilled,
+        "interlock",
+        "both trays are lifted out, filled anew and pushed back",
+        {"for_s": for_s(0.5)},
+    ),
     "tray_stuck": Action(
         _tray_stuck,
         "interlock",
@@ -144,4 +165,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
         for name, (line, what, hidden) in _LINES.items()
     },
 }
-LATER: Final[Mapping[str, Callable[..., None]]] = {"pedal_up": _pedal_up}
+LATER: Final[Mapping[str, Callable[..., None]]] = {
+    "pedal_up": _pedal_up,
+    "trays_back": _trays_back,
+}

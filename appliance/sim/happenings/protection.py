@@ -69,6 +69,11 @@ def _limiter_short(bench: "Bench") -> None:
     bench.parts.limiter_ma = NO_LIMIT_MA
 
 
+def _limiter_dead(bench: "Bench") -> None:
+    """Q5 opens: R_LIM is there, and nothing looks at it."""
+    bench.parts.limiter_ma = NO_LIMIT_MA
+
+
 def _limiter_open(bench: "Bench") -> None:
     """R_LIM opens: no current at all."""
     bench.circuit.breaks.add(Break.LIMITER)
@@ -110,6 +115,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     ),
     "limiter_short": Action(
         _limiter_short, "protection", "the limiter's resistor R_LIM shorts: it no longer limits", hidden=True
+    ),
+    "limiter_dead": Action(
+        _limiter_dead, "protection", "the limiter's transistor Q5 opens: it no longer limits", hidden=True
     ),
     "limiter_open": Action(_limiter_open, "protection", "the limiter's resistor R_LIM opens"),
     "high_side_short": Action(
