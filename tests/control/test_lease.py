@@ -37,3 +37,16 @@ def test_each_renewal_counts_from_itself() -> None:
     for t_ns in range(0, 20 * LASTS_NS, LASTS_NS // 4):
         lease.renew(t_ns)
         assert lease.alive(t_ns + LASTS_NS // 4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3 * 10**9), st.booleans()), max_size=60))
+def test_any_sequence_of_renewals_and_silence(steps: list[tuple[int, bool]]) -> None:
+    """Alive exactly while the last renewal is two seconds old at most, whatever came before."""
+    lease, t_ns, renewed_ns = Lease(), 10**9, None
+    for gap_ns, renews in steps:
+        t_ns += gap_ns
+        assert lease.alive(t_ns) == (renewed_ns is not None and t_ns - renewed_ns <= LASTS_NS)
+        if renews:
+            lease.renew(t_ns)
+            renewed_ns = t_ns
+            assert lease.alive(t_ns)
