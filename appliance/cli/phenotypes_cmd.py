@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--motion-hz", type=hz, default=(), metavar="HZ,HZ", help="both hands, +-5 %% of the area")
     parser.add_argument("--hum-hz", type=arguments.numbers(50.0, 60.0), default=(), metavar="HZ,HZ", help="mains, 2 %%")
     parser.add_argument("--current", choices=CURRENTS, nargs="+", default=["default"], help="of the site")
+    parser.add_argument("--spread", action="store_true", help="each seed under the next combination, not under all")
     parser.add_argument("--jobs", type=arguments.whole(1, 64), default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--board", type=Path, default=DEFAULT_BOARD_FILE, help="board file")
     parser.add_argument("--json", action="store_true", help="one object a session")
@@ -40,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     found: list[Ended] = []
     chosen = grid(args.polarisation_s, args.electrode_v, args.motion_hz, args.hum_hz, tuple(args.current))
     seeds = range(1, args.seeds + 1)
-    total = len(args.patient) * args.seeds * len(chosen)
-    for ended in run_all(load_board(args.board), args.patient, seeds, args.minutes * 60.0, args.jobs, chosen):
+    total = len(args.patient) * args.seeds * (1 if args.spread else len(chosen))
+    numbers, length_s = load_board(args.board), args.minutes * 60.0
+    for ended in run_all(numbers, args.patient, seeds, length_s, args.jobs, chosen, spread=args.spread):
         found.append(ended)
         arguments.progress(len(found), total, ended.phenotype)
     if args.json:

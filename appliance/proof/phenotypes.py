@@ -111,13 +111,15 @@ def run_all(
     duration_s: float,
     jobs: int,
     conditions: Sequence[Conditions] = (Conditions(),),
+    *,
+    spread: bool = False,
 ) -> Iterator[Ended]:
-    """All of them, on `jobs` processes, in order."""
+    """All of them, on `jobs` processes, in order. `spread`: each seed under one of the conditions, in turn."""
     todo = [
         Job(numbers, phenotype, seed, duration_s, each)
         for phenotype in phenotypes
-        for each in conditions
         for seed in seeds
+        for each in ((conditions[seed % len(conditions)],) if spread else conditions)
     ]
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         yield from pool.map(run_job, todo)

@@ -305,3 +305,22 @@ def test_a_status_that_tells_nothing_new_changes_nothing() -> None:
                 recorded.status, tick=recorded.status.tick + 20, t_mono_ns=recorded.status.t_mono_ns + 10**8
             )
             assert look(later) == look(recorded.status)
+
+
+def test_a_stuck_pedal_and_a_missing_tray_are_said_where_the_pedal_is_waited_for() -> None:
+    armed = RECORDED["armed"].status
+    assert armed is not None
+    assert "stuck" in look(replace(armed, blocked="E411")).body
+    assert "tray" in look(replace(armed, blocked="E406")).body
+    for code in (None, "E602"):  # the ledger's line takes a moment: no word of it
+        assert look(replace(armed, blocked=code)) == look(armed)
+    assert "stuck" in look(replace(IDLE, outcome="not_started", reason="E411")).body
+    assert "stuck" in look(IDLE, refused="E411").body
+
+
+def test_drier_skin_is_told_before_and_while_it_takes_less_time() -> None:
+    assert "much drier" in look(replace(IDLE, outcome="not_started", reason="E703")).body
+    hold = RECORDED["treatment_hold"].status
+    assert hold is not None
+    shorter = replace(hold, limits=(Limit(reason="limit.over_treatment", value=900.0, unit="s"),))
+    assert look(shorter).body == "Your skin is drier than before, so it takes 15 minutes."

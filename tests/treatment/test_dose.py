@@ -35,3 +35,18 @@ def test_the_probe_gives_charge_but_no_treatment() -> None:
     dose = Dose()
     dose.add(0.3, 10.0, treating=False, holding=False)
     assert (dose.charge_mc, dose.elapsed_s) == (3.0, 0.0)
+
+
+@given(st.lists(st.tuples(st.floats(-5.0, 30.0), st.floats(0.0, 0.1), st.booleans()), max_size=100))
+def test_at_irregular_times_it_is_still_the_integral_and_never_falls(ticks: list[tuple[float, float, bool]]) -> None:
+    dose, charge_mc, elapsed_s = Dose(), 0.0, 0.0
+    for ma, dt_s, treating in ticks:
+        before_mc, before_s = dose.charge_mc, dose.elapsed_s
+        dose.add(ma, dt_s, treating=treating, holding=treating)
+        charge_mc += max(0.0, ma) * dt_s
+        elapsed_s += dt_s if treating and ma >= 0.1 else 0.0
+        assert dose.charge_mc >= before_mc
+        assert dose.elapsed_s >= before_s
+        assert dose.elapsed_s == before_s or ma >= 0.1
+    assert dose.charge_mc == pytest.approx(charge_mc, abs=1e-9)
+    assert dose.elapsed_s == pytest.approx(elapsed_s, abs=1e-9)

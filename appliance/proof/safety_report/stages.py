@@ -24,7 +24,8 @@ def main_stages(*, quick: bool) -> tuple[Stage, ...]:
     """In the order of the report; `quick` takes fewer cells, seeds and repetitions, and no mutants."""
     few = ("--quick",) if quick else ()
     signature = ("--seeds", "5") if quick else ("--seeds", "200")
-    people = ("--seeds", "1", "--minutes", "2") if quick else ("--seeds", "20")
+    corners = ("--polarisation-s", "1,5", "--motion-hz", "0.2,1", "--hum-hz", "50,60", "--spread")
+    people = ("--seeds", "1", "--minutes", "2") if quick else ("--seeds", "20", *corners)
     times = ("--times", "1") if quick else ("--times", "50")
     stages = (
         Stage("explore", "Session machine, explored", ("explore", "--json"), Explore, "`ionto explore`"),
