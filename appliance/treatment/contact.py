@@ -24,8 +24,8 @@ LOW_SHARE: Final = 1 / 3
 STEADY_SHARE: Final = 0.20  # current within this of its mean, outside the probe's own steps [D]
 SAME_LOOP_SHARE: Final = 0.25  # of the mean: motion is 5 % of a hand, hum 2 %; another loop is another loop [D]
 SAME_LOOP_OHM: Final = 50.0  # five counts of 2 mV at a step of 0.2 mA: below it a share means nothing
-# Last third of the steps over the first: a hand that leaves within 6 s raises the loop by more, hands that move by 5 % at
-# 0.2 Hz by less; slower ones are the monitors' [D: numeric, tests/treatment].
+# Last third of the steps over the first: a hand that leaves within 6 s raises the loop by more, hands that move by 5 %
+# at 0.2 Hz by less; slower ones are the monitors' [D: numeric, tests/treatment].
 LEAVING: Final = 1.12
 STEADY_MA: Final = 0.010  # eight counts of the ADC: below it a share means nothing
 SETTLE: Final = 3  # plateaus until the response is periodic and both levels are known
