@@ -24,6 +24,9 @@ LOW_SHARE: Final = 1 / 3
 STEADY_SHARE: Final = 0.20  # current within this of its mean, outside the probe's own steps [D]
 SAME_LOOP_SHARE: Final = 0.25  # of the mean: motion is 5 % of a hand, hum 2 %; another loop is another loop [D]
 SAME_LOOP_OHM: Final = 50.0  # five counts of 2 mV at a step of 0.2 mA: below it a share means nothing
+# Last third of the steps over the first: a hand that leaves within 6 s raises the loop by more, hands that move by 5 %
+# at 0.2 Hz by less; slower ones are the monitors' [D: numeric, tests/treatment].
+LEAVING: Final = 1.12
 STEADY_MA: Final = 0.010  # eight counts of the ADC: below it a share means nothing
 SETTLE: Final = 3  # plateaus until the response is periodic and both levels are known
 STEPS: Final = 30  # 25 at least, and 3 s of steadiness [D]
@@ -96,8 +99,7 @@ class ContactProbe:
         self._step_sum_ma = 0.0
         self._step_n = 0
         self._step_ohm: float | None = None  # of the last step
-        self._loop_sum_ohm = 0.0
-        self._loop_n = 0
+        self._loops_ohm: list[float] = []
         self._steady_ma = [0.0, 0.0]
         self._fit = None
 
@@ -264,9 +266,9 @@ class ContactProbe:
         if before_ohm is None:
             return True
         loop_ohm = 0.5 * (before_ohm + self._step_ohm)
-        mean_ohm = self._loop_sum_ohm / self._loop_n if self._loop_n else loop_ohm
-        self._loop_sum_ohm += loop_ohm
-        self._loop_n += 1
+        loops_ohm = self._loops_ohm
+        mean_ohm = sum(loops_ohm) / len(loops_ohm) if loops_ohm else loop_ohm
+        loops_ohm.append(loop_ohm)
         return abs(loop_ohm - mean_ohm) <= max(SAME_LOOP_OHM, SAME_LOOP_SHARE * mean_ohm)
 
     def _points(self) -> list[Point]:
@@ -305,12 +307,19 @@ class ContactProbe:
             return found.r_skin_ohm >= RESUME_SKIN_SHARE * found.loop_ohm
         return found.loop_ohm >= self._site.body_min_ohm and found.is_body
 
+    def _is_leaving(self) -> bool:
+        """Whether the loop rose while it was measured: what is left of a hand that floats up is no reference."""
+        third = len(self._loops_ohm) // 3
+        return third > 0 and sum(self._loops_ohm[-third:]) > LEAVING * sum(self._loops_ohm[:third])
+
     def _judge(self, found: Signature) -> str | None:
         """Error code of what is missing, or None when this is enough of a person."""
         if found.r_inst_ohm > REFUSED_WATER_OHM:
             return "E215"
         if not self._may_be_body(found):
             return "E213"
+        if self._is_leaving():
+            return "E216"
         if self._first_c_f is not None:
             return None if found.c_skin_f >= RESUME_AREA_SHARE * self._first_c_f else "E216"
         if found.c_skin_f < FIRST_AREA_SHARE * self._site.nominal_area_cm2:

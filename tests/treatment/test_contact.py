@@ -166,6 +166,39 @@ def test_half_a_hand_back_in_does_not_resume() -> None:
     assert again.verdict == "good"
 
 
+def floating(over_s: float) -> Callable[[Loop, int], None]:
+    """One of two hands leaves from the first second on, down to a tenth."""
+
+    def touch(loop: Loop, n: int) -> None:
+        share = max(0.1, 1.0 - max(0.0, n * SUB_TICK_S - 1.0) / over_s)
+        loop.r_skin, loop.c_f = 1300.0 + 1300.0 / share, 4.4e-6 * share / (1.0 + share)
+
+    return touch
+
+
+@pytest.mark.parametrize("over_s", [3.0, 4.0, 6.0])
+@pytest.mark.parametrize("first_c_f", [None, 2.2e-6])
+def test_a_hand_that_floats_up_while_it_is_measured_is_not_enough(over_s: float, first_c_f: float | None) -> None:
+    """What was measured is a mean over the hand that was there and the hand that is left."""
+    probe = ContactProbe(SITES["hands"], first_c_f, WINDOW_S)
+    drive(Loop(690, 2600, 2.2e-6), probe, 5.0, floating(over_s))
+    assert probe.verdict != "good"
+
+
+@pytest.mark.parametrize("phase", [0.0, 1.6, 3.1, 4.7])
+@pytest.mark.parametrize("hz", [0.2, 0.3, 1.0])
+def test_restless_hands_are_not_leaving(hz: float, phase: float) -> None:
+    """Both hands, 5 % of the area."""
+
+    def touch(loop: Loop, n: int) -> None:
+        share = 1.0 + 0.05 * sin(2 * pi * hz * n * SUB_TICK_S + phase)
+        loop.r_skin, loop.c_f = 2600.0 / share, 2.2e-6 * share
+
+    probe = ContactProbe(SITES["hands"], None, WINDOW_S)
+    drive(Loop(690, 2600, 2.2e-6), probe, 6.0, touch)
+    assert probe.verdict == "good", probe.why
+
+
 def test_flickering_contact_is_never_good() -> None:
     def flicker(loop: Loop, n: int) -> None:
         loop.r_inst = 690 if (n // 700) % 2 == 0 else 4e6
