@@ -145,6 +145,7 @@ class AdcRange(Part, frozen=True):
 
     return_counts: tuple[int, int]
     monitor_counts: tuple[int, int]
+    volts_counts: tuple[int, int]
 
 
 class DacTables(Part, frozen=True):

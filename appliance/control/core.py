@@ -118,6 +118,7 @@ def _at_most(numbers: Board) -> dict[str, float]:
         "relay.operate_ms": numbers.relay.operate_ms,
         "adc.range.return_counts": numbers.adc.range.return_counts[1],
         "adc.range.monitor_counts": numbers.adc.range.monitor_counts[1],
+        "adc.range.volts_counts": numbers.adc.range.volts_counts[1],
         "calibration.max_gain_error": numbers.calibration.max_gain_error,
         "calibration.max_offset_ma": numbers.calibration.max_offset_ma,
         "calibration.max_residual_ma": numbers.calibration.max_residual_ma,
@@ -130,5 +131,6 @@ def _at_least(numbers: Board) -> dict[str, float]:
     return {
         "adc.range.return_counts": numbers.adc.range.return_counts[0],
         "adc.range.monitor_counts": numbers.adc.range.monitor_counts[0],
+        "adc.range.volts_counts": numbers.adc.range.volts_counts[0],
         "timer.reset_low_min": numbers.timer.reset_low_min,
     }

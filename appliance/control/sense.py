@@ -30,6 +30,7 @@ class Sense:
         self._config = numbers.adc.return_.config & CONFIG_MASK
         self._return_range = numbers.adc.range.return_counts
         self._monitor_range = numbers.adc.range.monitor_counts
+        self._volts_range = numbers.adc.range.volts_counts
         self._codes_per_v = 4096 / numbers.dac.set.vref_v
         self._pending: MonitorChannel | None = None
         self._started_ns = 0
@@ -66,7 +67,7 @@ class Sense:
         """Take a finished conversion. If the set changed while it ran, it can be compared with nothing."""
         counts = self._board.collect_monitor_counts()
         self._pending = None
-        low, high = self._monitor_range
+        low, high = self._volts_range if channel == "patient_volts" else self._monitor_range
         if not low <= counts <= high:
             s.saturated = True  # and the channel stays None: no number that could look good
             return

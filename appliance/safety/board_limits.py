@@ -23,6 +23,7 @@ MOST: Final[Mapping[str, float]] = {
     "relay.operate_ms": 25.0,  # hardware design 3: 25 ms, then the probe; the relays' monitors wait a little longer
     "adc.range.return_counts": 32766.0,  # one below the end of the converter
     "adc.range.monitor_counts": 26399.0,  # one below 3.3 V, where its inputs end, of 4.096 V (hardware design, 4)
+    "adc.range.volts_counts": 26399.0,
     "calibration.max_gain_error": calibration_limits.MAX_GAIN_ERROR,
     "calibration.max_offset_ma": calibration_limits.MAX_OFFSET_MA,
     "calibration.max_residual_ma": calibration_limits.MAX_RESIDUAL_MA,
@@ -31,6 +32,7 @@ MOST: Final[Mapping[str, float]] = {
 LEAST: Final[Mapping[str, float]] = {
     "adc.range.return_counts": -800.0,  # -1 mA: beyond every offset
     "adc.range.monitor_counts": -800.0,
+    "adc.range.volts_counts": -1650.0,  # -3.3 V: 1.5 V a side held over a reversal (clinical basis, the load) and 10 %
     "timer.reset_low_min": 10.0,  # hardware design 9.1: a shorter rest does not reset the treatment timer
 }
 

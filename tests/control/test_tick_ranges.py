@@ -24,7 +24,22 @@ def test_a_return_current_at_the_end_of_its_range_is_cut_in_the_same_tick(counts
     check_cut(bench, "E207")
 
 
-@pytest.mark.parametrize("channel", ["source", "patient_volts", "compliance_volts", "set_volts"])
+@pytest.mark.parametrize("counts", [26400, 32767, -32768, -1651])
+def test_patient_volts_end_below_what_electrodes_can_hold_over_a_reversal(counts: int) -> None:
+    bench = TickBench().to("HOLD")
+    bench.board.monitor_counts["patient_volts"] = counts
+    bench.run(0.06)
+    check_cut(bench, "E207")
+
+
+def test_volts_that_electrodes_hold_over_a_reversal_are_no_fault() -> None:
+    bench = TickBench().to("CONTACT")
+    bench.board.monitor_counts["patient_volts"] = -1650
+    bench.run(0.06)
+    assert bench.state == "CONTACT"
+
+
+@pytest.mark.parametrize("channel", ["source", "compliance_volts", "set_volts"])
 @pytest.mark.parametrize("counts", [26400, *ENDS])
 def test_every_monitor_channel_at_the_end_of_its_range_is_cut(counts: int, channel: MonitorChannel) -> None:
     bench = TickBench().to("HOLD")
