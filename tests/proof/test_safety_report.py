@@ -145,7 +145,7 @@ def test_its_figures_are_those_of_the_evidence(whole: Path) -> None:
         assert text.count(figure) == 2, figure  # in the overview and in its chapter
     assert "| `dac_stuck` | 1 | 0 | 29.40 | 0.196 | 0.61 | 18.5 | latch | E302 |" in text
     assert "| `dac_stuck` | 1 | HOLD | 29.4 mA still flow |" in text
-    assert "| SIGKILL | HOLD | 50 | 34.5 | 52.0 | 15.20 | yes |" in text
+    assert "| SIGKILL | HOLD | 50 | 0 | 34.5 | 52.0 | 15.20 | yes |" in text
     assert "| `safety/trip.py::strongest` | `a < b => a <= b` | equals |" in text
     unproved = [each for each in removals(HAZARDS, {}) if each.verdict == "not shown" and not each.named]
     assert code == (1 if unproved else 0)
