@@ -12,7 +12,8 @@ from typing import Final
 
 import pytest
 from _pytest.runner import runtestprotocol
-from stall_watch import StallWatch
+
+from appliance.proof.stall_watch import StallWatch
 
 REPEATS: Final = 4
 STALL_NS: Final = 4_000_000

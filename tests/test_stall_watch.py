@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from stall_watch import StallWatch
+
+from appliance.proof.stall_watch import StallWatch
 
 HERE = Path(__file__).parent
 INI = "[pytest]\nmarkers = realtime: as ours\naddopts = --strict-markers -p no:cacheprovider\n"

@@ -25,9 +25,8 @@ def run(args: argparse.Namespace) -> int:
     """Be the bench until SIGTERM. Raises as `sim.server.serve`."""
     script = arguments.script_from(args)
     board = load_board(args.board)
-    _real_time()
     print(f"ionto bench: simulated {script.patient.phenotype} at {args.socket}", file=sys.stderr)
-    serve(board, script, args.socket, args.run_dir or args.socket.resolve().parent)
+    serve(board, script, args.socket, args.run_dir or args.socket.resolve().parent, _real_time)
     return 0
 
 

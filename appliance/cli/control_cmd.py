@@ -58,6 +58,11 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         IontoError: whatever keeps it from starting; no current can flow then.
     """
+    return compose(args, Daemon)
+
+
+def compose(args: argparse.Namespace, make: type[Daemon]) -> int:
+    """The one composition of the daemon; `make` is `Daemon` for everybody but `ionto kills`. Raises as `run`."""
     logging.basicConfig(level=logging.INFO, format="ionto control: %(message)s", stream=sys.stderr)
     simulated = args.bench is not None
     numbers = load_board(args.board)
@@ -76,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         hardware = _hardware(args, numbers)
         commands = Commands(permission, proved.most_ma, simulated=simulated)
         scales = Scales(numbers, proved.calibration)
-        daemon = Daemon(
+        daemon = make(
             hardware.board, hardware.clock, numbers, scales, server, commands, board_ma=proved.most_ma, boot=boot
         )
         _serve(daemon, hardware.bench, simulated=simulated)

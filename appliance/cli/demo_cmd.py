@@ -10,12 +10,12 @@ from typing import Final
 from appliance.cli import arguments
 from appliance.cli.demo import play
 from appliance.cli.demo.body import Body
-from appliance.cli.demo.programs import Programs
 from appliance.cli.demo.stage import Stage, start_programs
 from appliance.cli.demo.summary import as_json, as_text, read_summary
 from appliance.kiosk.session import Session
 from appliance.link.client import Client
 from appliance.link.messages import Plan, Role
+from appliance.proof.programs import Programs
 from appliance.safety.hard_limits import SITES
 from appliance.sim.remote import BenchControl
 

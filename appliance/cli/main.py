@@ -49,6 +49,9 @@ COMMANDS: Final[dict[str, Entry]] = {
     "signature": Entry("signature_cmd", "false accepts and false refusals of the body signature"),
     "lift": Entry("lift_cmd", "table of lifted hands against the area budgets"),
     "faults": Entry("faults_cmd", "every fault in every state on every simulated person, against the budgets"),
+    "kills": Entry(
+        "kills_cmd", "the programs killed, stopped, hung and starved in every energising state, in real time"
+    ),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
     "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
     "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),

@@ -278,7 +278,8 @@ class Daemon(Core):
         """Zero, open, and let go of the board."""
         try:
             self.gate.zero(self.clock.now_ns())
-        except IontoError as error:
+        except Exception as error:  # whatever it is, the pins are still let go
             log.error("at the end: %s", error)
-        self.board.safe()
-        self.board.close()
+        finally:
+            self.board.safe()
+            self.board.close()

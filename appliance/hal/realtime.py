@@ -47,24 +47,28 @@ def set_up_realtime(priority: int = DEFAULT_PRIORITY, cpu: int | None = None) ->
     Call it when everything is imported and allocated, before the first tick.
     """
     refused: list[str] = []
-    try:
-        # Children (there should be none) fall back to the normal scheduler.
-        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
-        got: int | None = priority
-    except OSError as error:
-        got = None
-        refused.append(f"SCHED_FIFO {priority}: {error.strerror}")
     locked = _lock_memory(refused)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
     if cpu is not None:
         try:
             os.sched_setaffinity(0, {cpu})
         except OSError as error:
             refused.append(f"processor {cpu}: {error.strerror}")
             cpu = None
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    return RealtimeReport(got, locked, True, cpu, tuple(refused))
+    return RealtimeReport(_take_class(priority, refused), locked, True, cpu, tuple(refused))
+
+
+def _take_class(priority: int, refused: list[str]) -> int | None:
+    """Last: until here everything may wait for others, and others wait for nothing of it."""
+    try:
+        # Children (there should be none) fall back to the normal scheduler.
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
+        return priority
+    except OSError as error:
+        refused.append(f"SCHED_FIFO {priority}: {error.strerror}")
+        return None
 
 
 def _lock_memory(refused: list[str]) -> bool:

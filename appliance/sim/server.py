@@ -116,6 +116,7 @@ class BenchServer:
     def run(self) -> None:
         """Live until `stop`."""
         gc.freeze()  # what was built lives as long as the process: no need to look at it again and again
+        self._clock.begin()
         daemon = self._daemon
         people = self._people
         while not self._ending:
@@ -190,8 +191,11 @@ class BenchServer:
         return Done()
 
 
-def serve(board: Board, script: Script, socket_path: Path, run_dir: Path) -> None:
-    """Be the bench until SIGTERM, SIGINT or a shutdown over the control channel. Raises as `BenchServer`."""
+def serve(board: Board, script: Script, socket_path: Path, run_dir: Path, made: Callable[[], None]) -> None:
+    """Be the bench until SIGTERM, SIGINT or a shutdown over the control channel. Raises as `BenchServer`.
+
+    `made` is called when all is made and before it lives: nobody shall wait for a bench that is being made.
+    """
 
     def make(patient: Patient, start_ns: int) -> LiveBench:
         return Bench(
@@ -208,6 +212,7 @@ def serve(board: Board, script: Script, socket_path: Path, run_dir: Path) -> Non
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
+        made()
         server.run()
     finally:
         server.close()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli.demo.programs import Programs
 from appliance.errors import ConfigError
+from appliance.proof.programs import Programs
 
 pytestmark = pytest.mark.realtime
 
@@ -50,7 +50,7 @@ def test_a_program_runs_and_ends_with_the_block(tmp_path: Path, bench: tuple[str
 def test_a_program_that_ignores_sigterm_is_killed(
     tmp_path: Path, bench: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.cli.demo.programs.TERM_S", 0.1)
+    monkeypatch.setattr("appliance.proof.programs.TERM_S", 0.1)
     with Programs(tmp_path) as programs:
         programs.start("bench", *bench)
         programs.wait_for(tmp_path / "bench.sock.control", 30.0)
@@ -83,7 +83,7 @@ def test_programs_end_when_the_demo_is_killed(tmp_path: Path) -> None:
     script = textwrap.dedent(f"""
         import signal
         from pathlib import Path
-        from appliance.cli.demo.programs import Programs
+        from appliance.proof.programs import Programs
         programs = Programs(Path({str(tmp_path)!r}))
         programs.start("bench", "--socket", "{tmp_path}/bench.sock")
         programs.wait_for(Path("{tmp_path}/bench.sock.control"), 30.0)

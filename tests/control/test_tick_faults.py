@@ -226,6 +226,14 @@ def test_the_daemon_ends_at_zero_and_open() -> None:
     assert (bench.board.enabled, bench.board.set_code, bench.board.compliance_code) == (False, 0, 0)
 
 
+@pytest.mark.parametrize("error", [OutputError("E311", "no answer"), MemoryError()])
+def test_a_daemon_that_cannot_write_zero_at_its_end_opens_by_pin(error: Exception) -> None:
+    bench = TickBench().to("HOLD")
+    bench.board.fail["enable"] = error
+    bench.daemon.close()
+    assert not bench.board.enabled
+
+
 def test_stop_while_a_chip_does_not_answer_never_leaves_current_on() -> None:
     bench = TickBench().to("HOLD")
     bench.board.fail["write_set_code"] = OutputError("E311", "no answer")

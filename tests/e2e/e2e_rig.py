@@ -15,10 +15,10 @@ from typing import Final, NamedTuple, Self
 
 from e2e_peer import PATIENCE_S, Peer, until
 
-from appliance.cli.demo.programs import Programs
 from appliance.cli.demo.stage import START_S, Stage
 from appliance.errors import LinkError
 from appliance.link.messages import Accepted, Acknowledge, Plan, Refused, Start, State, Stop
+from appliance.proof.programs import Programs
 from appliance.sim.felt_log import Happened, Sample, read_felt
 from appliance.sim.remote import BenchControl
 from appliance.sim.wire import control_path

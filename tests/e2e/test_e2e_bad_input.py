@@ -10,10 +10,10 @@ import pytest
 from e2e_rig import ionto
 from msgspec.structs import replace
 
-from appliance.cli.demo.programs import Programs
 from appliance.cli.demo.stage import START_S
 from appliance.config import DEFAULT_BOARD_FILE, load_board
 from appliance.hal.calibration import Calibration
+from appliance.proof.programs import Programs
 from appliance.sim.felt_log import FILE_NAME, Sample, read_felt
 from appliance.sim.remote import BenchControl
 from appliance.sim.wire import control_path

@@ -47,6 +47,28 @@ def test_the_report_is_what_the_kernel_says_of_the_process() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_it_takes_its_class_last_so_that_nobody_waits_for_its_memory_to_be_locked() -> None:
+    """Locking reads in every page: at real-time priority, a program that starts would starve a daemon that treats."""
+    script = (
+        "import gc, os\n"
+        "from pathlib import Path\n"
+        "from appliance.hal.realtime import set_up_realtime\n"
+        "seen = []\n"
+        "take = os.sched_setscheduler\n"
+        "def look(*words):\n"
+        "    locked = 'VmLck:\\t       0 kB' not in Path('/proc/self/status').read_text()\n"
+        "    seen.append((locked, gc.isenabled()))\n"
+        "    take(*words)\n"
+        "os.sched_setscheduler = look\n"
+        "report = set_up_realtime(10)\n"
+        "assert seen == [(report.memory_locked, False)], seen\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_clock_never_returns_early_and_at_once_for_the_past() -> None:
     clock = MonotonicClock()
     until_ns = clock.now_ns() + 3_000_000

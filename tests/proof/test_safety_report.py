@@ -57,7 +57,7 @@ RECORDED: dict[str, object] = {
         "rows": [CELL, OPEN], "hardware_only": [CELL["cell"]], "seconds": 12.0, "quick": False, "without": None,
     },
     "kills": {
-        "times": 50,
+        "rounds": 50, "set_ma": 2.0,
         "rows": [
             {"how": "SIGKILL", "state": "HOLD", "runs": 50, "worst_ms_to_zero": 34.5, "worst_ms_to_open": 52.0,
              "worst_peak_ma": 15.2, "passed": True},
@@ -89,7 +89,7 @@ PRINTS = Stage("lift", "Hands lifted", STAGES["lift"].words, STAGES["lift"].shap
 FIGURES = [
     "41,234 states, 987,654 transitions, 2 invariants, 1,234 checks, 0 violated",
     "2 faults, 2 cells run, 0 beyond budget, 0 open, 7 impossible by rule, 1 held by hardware alone",
-    "1 ways, 50 runs, 0 rows beyond budget, slowest zero 34.5 ms",
+    "1 ways, 50 runs, 0 rows not passed, 0 spoiled and run again, slowest zero 34.5 ms",
     "1 lifts, 0 beyond budget, worst peak 1.15 x the density ceiling",
     "2 cases x 200 seeds: 0 false refusals, 0 false accepts",
     "2 sessions, 0 not as expected, false trips: none",
@@ -145,7 +145,7 @@ def test_its_figures_are_those_of_the_evidence(whole: Path) -> None:
         assert text.count(figure) == 2, figure  # in the overview and in its chapter
     assert "| `dac_stuck` | 1 | 0 | 29.40 | 0.196 | 0.61 | 18.5 | latch | E302 |" in text
     assert "| `dac_stuck` | 1 | HOLD | 29.4 mA still flow |" in text
-    assert "| SIGKILL | HOLD | 50 | 34.5 | 52.0 | 15.20 | yes |" in text
+    assert "| SIGKILL | HOLD | 50 | 0 | 34.5 | 52.0 | 15.20 | yes |" in text
     assert "| `safety/trip.py::strongest` | `a < b => a <= b` | equals |" in text
     unproved = [each for each in removals(HAZARDS, {}) if each.verdict == "not shown" and not each.named]
     assert code == (1 if unproved else 0)
@@ -243,7 +243,7 @@ def test_nothing_is_never_a_pass(empty: bytes, whole: Path) -> None:
 
 
 def test_a_field_that_a_command_did_not_give_is_named(whole: Path) -> None:
-    record(whole, "kills", {"times": 50, "rows": [{"how": "SIGKILL", "state": "HOLD", "runs": 50}]})
+    record(whole, "kills", {"rounds": 50, "set_ma": 2.0, "rows": [{"how": "SIGKILL", "state": "HOLD", "runs": 50}]})
     found = read(STAGES["kills"], whole)
     assert found.status == "broken"
     assert "kills: Object missing required field `worst_ms_to_zero`" in found.why

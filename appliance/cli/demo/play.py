@@ -11,13 +11,13 @@ from rich.live import Live
 
 from appliance.cli.demo.body import Body
 from appliance.cli.demo.lines import Lines
-from appliance.cli.demo.programs import Programs
 from appliance.cli.demo.terminal import Keys, picture
 from appliance.errors import LinkError
 from appliance.kiosk.session import Session
 from appliance.kiosk.shown import Shown
 from appliance.kiosk.view import Action
 from appliance.link.messages import State
+from appliance.proof.programs import Programs
 
 FRAME_S: Final = 0.05
 TAP_S: Final = 0.5

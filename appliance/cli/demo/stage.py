@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from appliance.cli.demo.programs import Programs
+from appliance.proof.programs import Programs
 from appliance.sim.felt_log import FILE_NAME
 from appliance.sim.wire import control_path
 

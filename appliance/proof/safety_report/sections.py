@@ -88,14 +88,17 @@ def _kills(found: Kills) -> list[str]:
             each.how,
             each.state,
             each.runs,
+            each.spoiled,
             number(each.worst_ms_to_zero),
             number(each.worst_ms_to_open),
             number(each.worst_peak_ma, 2),
-            "yes" if each.passed else "NO",
+            "yes" if each.passed else each.not_run or some([f"NO: {why}" for why in each.why] or ["NO"], 1),
         )
         for each in found.rows
     ]
-    return table(("how", "state", "runs", "worst ms to zero", "to open", "peak mA", "within budget"), rows)
+    heads = ("how", "state", "runs", "spoiled", "worst ms to zero", "to open", "peak mA", "within budget")
+    said = f"{found.rounds} rounds at {found.set_ma:g} mA. After a loss the times count from the STOP that follows it."
+    return [said, "", *table(heads, rows)]
 
 
 def _lift(found: Lift) -> list[str]:

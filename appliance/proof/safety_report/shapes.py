@@ -35,12 +35,16 @@ class Kill(msgspec.Struct, frozen=True):
     worst_ms_to_open: float | None
     worst_peak_ma: float
     passed: bool
+    spoiled: int = 0  # tries that count as nothing: the machine stood still
+    not_run: str | None = None  # why this machine cannot show it: that is no pass
+    why: tuple[str, ...] = ()
 
 
 class Kills(msgspec.Struct, frozen=True):
     """`ionto kills --json`."""
 
-    times: int
+    rounds: int
+    set_ma: float
     rows: tuple[Kill, ...]
 
     @property
@@ -52,9 +56,11 @@ class Kills(msgspec.Struct, frozen=True):
     def figure(self) -> str:
         """Ways, runs and the slowest."""
         runs, bad = sum(row.runs for row in self.rows), sum(not row.passed for row in self.rows)
+        spoiled = sum(row.spoiled for row in self.rows)
         slowest = max((row.worst_ms_to_zero for row in self.rows if row.worst_ms_to_zero is not None), default=None)
         said = "no current was on" if slowest is None else f"slowest zero {slowest:.1f} ms"
-        return f"{len({row.how for row in self.rows})} ways, {runs} runs, {bad} rows beyond budget, {said}"
+        ways = len({row.how for row in self.rows})
+        return f"{ways} ways, {runs} runs, {bad} rows not passed, {spoiled} spoiled and run again, {said}"
 
 
 class Survivor(msgspec.Struct, frozen=True):

@@ -26,11 +26,11 @@ def main_stages(*, quick: bool) -> tuple[Stage, ...]:
     signature = ("--seeds", "5") if quick else ("--seeds", "200")
     corners = ("--polarisation-s", "1,5", "--motion-hz", "0.2,1", "--hum-hz", "50,60", "--spread")
     people = ("--seeds", "1", "--minutes", "2") if quick else ("--seeds", "20", *corners)
-    times = ("--times", "1") if quick else ("--times", "50")
+    rounds = ("--quick",) if quick else ("--rounds", "50", "--resume")
     stages = (
         Stage("explore", "Session machine, explored", ("explore", "--json"), Explore, "`ionto explore`"),
         Stage("faults", "Single and double faults", ("faults", "--json", *few), Faults, "`ionto faults`"),
-        Stage("kills", "Programs killed", ("kills", "--json", *times), Kills, "`ionto kills`"),
+        Stage("kills", "Programs killed", ("kills", "--json", *rounds), Kills, "`ionto kills`"),
         Stage("lift", "Hands lifted", ("lift", "--json"), Lift, "`ionto lift`"),
         Stage("signature", "Body signature", ("signature", "--json", *signature), Signature, "`ionto signature`"),
         Stage("phenotypes", "False trips", ("phenotypes", "--json", *people), Phenotypes, "`ionto phenotypes`"),

@@ -18,11 +18,12 @@ from appliance.errors import ConfigError
 TERM_S: Final = 5.0  # a program that has not ended by then is killed
 KILL_S: Final = 5.0
 POLL_S: Final = 0.02
+IONTO: Final = "appliance.cli.main"
 LOG_LINES: Final = 5
 
 
 class Programs:
-    """The programs of one demo."""
+    """The programs of one demo, or of one campaign."""
 
     def __init__(self, log_dir: Path) -> None:
         """Logs go to `log_dir`, which exists."""
@@ -37,9 +38,9 @@ class Programs:
         """End all."""
         self.stop()
 
-    def start(self, name: str, *words: str | Path, cpu: int | None = None) -> None:
-        """Start `ionto NAME WORDS`, on processor `cpu` only if one is given."""
-        command = [sys.executable, "-m", "appliance.cli.main", name, *map(str, words)]
+    def start(self, name: str, *words: str | Path, cpu: int | None = None, module: str = IONTO) -> None:
+        """Start `ionto NAME WORDS`, on processor `cpu` only if one is given; another `module` is told no name."""
+        command = [sys.executable, "-m", module, *([name] if module == IONTO else []), *map(str, words)]
         tied = ["setpriv", "--pdeathsig", "TERM", "--", *command]
         if cpu is not None:
             tied = ["taskset", "--cpu-list", str(cpu), *tied]
@@ -59,6 +60,10 @@ class Programs:
                 raise ConfigError(
                     "E513", f"ionto {name} ended by itself ({_how(process.returncode)}){self._last(name)}"
                 )
+
+    def pid(self, name: str) -> int:
+        """Its process."""
+        return self._running[name].pid
 
     def ended(self, name: str) -> bool:
         """Whether a program has ended."""

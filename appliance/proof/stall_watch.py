@@ -4,7 +4,7 @@ It must never judge a program of ours: it runs before all of them (SCHED_FIFO 70
 that a slow daemon does not look like a stalled machine. Without the right to that class it is an ordinary process, as
 ours are then too.
 
-Run as: stall_watch.py PROCESSOR LOG
+The real-time tests and `ionto kills` repeat what failed only when it saw a stall. Run as: stall_watch.py PROCESSOR LOG
 """
 
 import os
@@ -47,7 +47,7 @@ class StallWatch:
         """Watch until `stop`, or until this process is gone."""
         for cpu in os.sched_getaffinity(0):
             command = [sys.executable, "-I", "-S", __file__, str(cpu), str(self.log)]
-            self._running.append(subprocess.Popen(command, start_new_session=True))
+            self._running.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603 - this file
 
     def stop(self) -> None:
         """End all."""
@@ -58,10 +58,13 @@ class StallWatch:
 
     def worst_since(self, t_mono_ns: int) -> Stall | None:
         """The worst that ended after `t_mono_ns`; None: nobody saw any of 1 ms."""
+        return max(self.all_since(t_mono_ns), key=lambda stall: stall.late_ns, default=None)
+
+    def all_since(self, t_mono_ns: int) -> list[Stall]:
+        """All that ended after `t_mono_ns`, each with those just before it on the same processor."""
         time.sleep(SETTLE_S)
         stalls = [Stall(*map(int, line.split())) for line in self.log.read_text().splitlines()]
-        new = [_with_those_before(stall, stalls) for stall in stalls if stall.end_ns >= t_mono_ns]
-        return max(new, key=lambda stall: stall.late_ns, default=None)
+        return [_with_those_before(stall, stalls) for stall in stalls if stall.end_ns >= t_mono_ns]
 
 
 def _with_those_before(last: Stall, stalls: list[Stall]) -> Stall:
