@@ -10,7 +10,6 @@ from typing import Any, Final
 import parso
 from cosmic_ray.ast import ast_nodes
 from cosmic_ray.operators.operator import Operator
-
 from mutation.operators import chosen
 
 ROOT: Final = Path(__file__).resolve().parents[2]

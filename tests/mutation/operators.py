@@ -87,7 +87,9 @@ class RemoveStatement(Operator):
     """An assignment or a call that stands alone in a function becomes `pass`."""
 
     def mutation_positions(self, node: Any) -> Iterator[Position]:
-        alone = node.parent is not None and node.parent.type == "simple_stmt" and node.type in ("expr_stmt", "atom_expr")
+        alone = (
+            node.parent is not None and node.parent.type == "simple_stmt" and node.type in ("expr_stmt", "atom_expr")
+        )
         declared_only = node.type == "expr_stmt" and "=" not in node.get_code()
         if alone and not declared_only and in_function(node):
             yield (node.start_pos, node.end_pos)

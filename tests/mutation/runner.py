@@ -20,12 +20,11 @@ import hypothesis
 import hypothesis.strategies  # imported once, before the forks
 import msgspec  # noqa: F401 - as above
 import pytest
-
 from mutation.mutants import PACKAGES, ROOT, Mutant
 
 FOLDERS: Final = tuple(f"tests/{package}" for package in PACKAGES)
 HOW: Final = (
-    "-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", 
+    "-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # hypothesis is there before pytest begins
 )  # fmt: skip
 ALLOWED: Final = (15.0, 5.0)  # s of processor time, and times what these tests take without a mutant

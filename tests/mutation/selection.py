@@ -3,14 +3,11 @@
 import ast
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from mutation.mutants import PACKAGES, ROOT, Mutant
 
-TEST_FILES: Final = tuple(
-    path for package in PACKAGES for path in sorted((ROOT / "tests" / package).glob("test_*.py"))
-)
+TEST_FILES: Final = tuple(path for package in PACKAGES for path in sorted((ROOT / "tests" / package).glob("test_*.py")))
 
 
 class Reach(NamedTuple):
@@ -57,25 +54,30 @@ class Selection:
         while todo:
             word = re.compile(rf"\b{re.escape(todo.pop())}\b")
             for path, text in self.sources.items():
-                lines = [number for number, line in enumerate(text.splitlines(), 1) if word.search(line)]
+                readers = [number for number, line in enumerate(text.splitlines(), 1) if word.search(line)]
+                lines, through = spread(text, readers)
                 found |= self.reach.tests_on(path, lines)
-                through = {name for name in bound_on(text, lines)} - known
+                todo += through - known
                 known |= through
-                todo += through
         return found
 
 
-def bound_on(text: str, lines: list[int]) -> set[str]:
-    """Constants of modules and classes whose value stands on one of the lines."""
-    found: set[str] = set()
+def spread(text: str, readers: list[int]) -> tuple[set[int], set[str]]:
+    """From lines that read a name: all lines on which it shows, and the constants that are made of it.
+
+    A default or an annotation shows in the whole function; a value of a class or module in whoever reads that.
+    """
+    lines, constants = set(readers), set[str]()
     bodies = [ast.parse(text).body]
     while bodies:
         for node in bodies.pop():
+            end = node.end_lineno or node.lineno
             if isinstance(node, ast.ClassDef):
                 bodies.append(node.body)
-            elif isinstance(node, ast.Assign | ast.AnnAssign) and any(
-                node.lineno <= line <= (node.end_lineno or node.lineno) for line in lines
-            ):
+            elif isinstance(node, ast.FunctionDef):
+                if any(node.lineno <= line < node.body[0].lineno for line in readers):
+                    lines |= set(range(node.lineno, end + 1))
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and any(node.lineno <= at <= end for at in readers):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                found |= {target.id for target in targets if isinstance(target, ast.Name)}
-    return found
+                constants |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return lines, constants

@@ -16,6 +16,7 @@ FOUND: Final = ROOT / "mutants"
 RESULTS: Final = FOUND / "results.json"
 REACH: Final = FOUND / "reach.json"
 TOLD_EVERY_S: Final = 30.0
+LISTED_S: Final = 10.0  # of the quickest tests, for a mutant that is known to survive
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,6 @@ def reach_of(tree: Tree) -> Reach:
     return Reach(measured["seconds"], measured["lines"])
 
 
-BUDGET_S = 20.0
-
-
 def within(budget_s: float, order: list[str], seconds: dict[str, float]) -> list[str]:
     """The first tests that together take no longer, and one at least."""
     total_s, taken = 0.0, []
@@ -94,10 +92,11 @@ def within(budget_s: float, order: list[str], seconds: dict[str, float]) -> list
 class Sweep:
     """Runs mutants in children."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, listed: frozenset[str]) -> None:
         prepare()
         FOUND.mkdir(exist_ok=True)
         self.jobs = jobs
+        self.listed = listed
         self.tree = Tree()
         self.results = known_results()
         self.running: dict[int, tuple[Mutant, int]] = {}
@@ -120,7 +119,9 @@ class Sweep:
     def start(self, mutant: Mutant, selection: Selection) -> None:
         """In a child, as soon as one of the places is free."""
         before = self.results.get(mutant.key)
-        order = within(BUDGET_S, selection.order(mutant, before.by if before else None), selection.reach.seconds)
+        order = selection.order(mutant, before.by if before else None)
+        if mutant.key in self.listed:
+            order = within(LISTED_S, order, selection.reach.seconds)
         if not order:
             self.keep(mutant, UNTESTED, None)
             return
