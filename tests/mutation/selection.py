@@ -16,6 +16,14 @@ class Reach(NamedTuple):
     seconds: dict[str, float]
     lines: dict[str, dict[str, list[str]]]
 
+    def add(self, other: "Reach") -> None:
+        """Take in what another file of tests reaches."""
+        self.seconds.update(other.seconds)
+        for path, by_line in other.lines.items():
+            mine = self.lines.setdefault(path, {})
+            for line, tests in by_line.items():
+                mine[line] = mine.get(line, []) + tests
+
     def tests_on(self, path: str, lines: Iterable[int]) -> set[str]:
         """Those that run one of the lines while they run."""
         by_line = self.lines.get(path, {})

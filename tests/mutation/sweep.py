@@ -6,11 +6,11 @@ import time
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mutation.mutants import PACKAGES, ROOT, Mutant
 from mutation.runner import BROKEN, KILLED, TIMEOUT, UNTESTED, fork, measure_reach, prepare, test_mutant
-from mutation.selection import Reach, Selection
+from mutation.selection import TEST_FILES, Reach, Selection
 
 FOUND: Final = ROOT / "mutants"
 RESULTS: Final = FOUND / "results.json"
@@ -33,6 +33,7 @@ class Tree:
 
     def __init__(self) -> None:
         self.appliance = digest(*sorted((ROOT / "appliance").rglob("*.py")))
+        self.core = digest(*(path for package in PACKAGES for path in core_files(package)))
         tests = [path for package in PACKAGES for path in sorted((ROOT / "tests" / package).glob("*.py"))]
         self.helpers = digest(*(path for path in tests if not path.name.startswith("test_")))
         self.all = self.appliance + digest(*tests)
@@ -42,6 +43,11 @@ class Tree:
         file = ROOT / (by or "").partition("::")[0]
         killed = status == KILLED and file.is_file()
         return self.appliance + self.helpers + digest(file) if killed else self.all
+
+
+def core_files(package: str) -> list[Path]:
+    """What is mutated."""
+    return sorted((ROOT / "appliance" / package).rglob("*.py"))
 
 
 def digest(*paths: Path) -> str:
@@ -62,20 +68,34 @@ def still_true(known: dict[str, Result], tree: Tree) -> set[str]:
 
 
 def reach_of(tree: Tree) -> Reach:
-    """Measured once for a tree."""
-    if REACH.exists():
-        kept = json.loads(REACH.read_text())
-        if kept["tree"] == tree.all:
-            return Reach(kept["seconds"], kept["lines"])
-    print("which test runs which line: all tests once, without a mutant", flush=True)
-    child, pipe = fork(measure_reach)
-    with os.fdopen(pipe, "rb") as stream:
-        measured = json.loads(stream.read())
-    os.waitpid(child, 0)
-    if "error" in measured:
-        raise SystemExit(measured["error"])
-    REACH.write_text(json.dumps({"tree": tree.all, **measured}))
-    return Reach(measured["seconds"], measured["lines"])
+    """Measured once for a test file and the code that it may reach."""
+    kept = json.loads(REACH.read_text()) if REACH.exists() else {}
+    wanted = {str(file.relative_to(ROOT)): tree.core + tree.helpers + digest(file) for file in TEST_FILES}
+    new = [file for file, of in wanted.items() if kept.get(file, {}).get("tree") != of]
+    if new:
+        print(f"which test runs which line: {len(new)} files of tests once, without a mutant", flush=True)
+        child, pipe = fork(lambda: measure_reach(new))
+        with os.fdopen(pipe, "rb") as stream:
+            measured = json.loads(stream.read())
+        os.waitpid(child, 0)
+        if "error" in measured:
+            raise SystemExit(measured["error"])
+        kept |= {file: {"tree": wanted[file], **part_of(measured, file)} for file in new}
+        REACH.write_text(json.dumps({file: kept[file] for file in wanted}))
+    whole = Reach({}, {})
+    for file in wanted:
+        whole.add(Reach(kept[file]["seconds"], kept[file]["lines"]))
+    return whole
+
+
+def part_of(measured: dict[str, Any], file: str) -> dict[str, Any]:
+    """What one test file reached."""
+    own = f"{file}::"
+    lines = {
+        path: {line: mine for line, tests in by_line.items() if (mine := [t for t in tests if t.startswith(own)])}
+        for path, by_line in measured["lines"].items()
+    }
+    return {"seconds": {t: s for t, s in measured["seconds"].items() if t.startswith(own)}, "lines": lines}
 
 
 def within(budget_s: float, order: list[str], seconds: dict[str, float]) -> list[str]:
