@@ -1,17 +1,19 @@
-# make setup | run | test | lint | safety-report | lock | clean | help.  Needs git, make and python3; `setup` installs the rest.
+# make setup | run | test | mutants | lint | safety-report | lock | clean | help. Needs git, make and python3; `setup` installs the rest.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 LOCK   := image_build/requirements.lock
+MUTANTS_LOCK := image_build/mutants.lock
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv -q
 
-.PHONY: help setup run test lint safety-report lock clean
+.PHONY: help setup run test mutants lint safety-report lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run    the appliance with a simulated device: in a window, in the terminal, or by itself"
 	@echo "make test   all tests"
+	@echo "make mutants  changes safety/ and treatment/ in every place and counts what the tests miss (about an hour)"
 	@echo "make lint   ruff and mypy --strict"
 	@echo "make safety-report  hardware/safety-report.md: what is not yet shown of this version is run, for hours"
 	@echo "make setup  system packages and .venv (the others do it when needed)"
@@ -37,6 +39,13 @@ run: setup
 test: setup
 	@$(BIN)/python -m pytest
 
+mutants: $(VENV)/.mutants
+	@$(BIN)/python tests/mutants.py
+
+$(VENV)/.mutants: $(STAMP) $(MUTANTS_LOCK)
+	$(PIP) install --require-hashes --no-deps --only-binary=:all: -r $(MUTANTS_LOCK)
+	@touch $@
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,8 +61,11 @@ lock:
 	$(VENV)-lock/bin/python -m pip --disable-pip-version-check -q install uv
 	$(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-config \
 	    --no-emit-index-url --no-header --extra dev setup.cfg -o $(LOCK)
+	sed -n '/^mutants =/,/^$$/s/^    //p' setup.cfg | $(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal \
+	    --python-version 3.11 --generate-hashes --no-config --no-emit-index-url --no-header --no-deps --no-annotate \
+	    --constraint $(LOCK) - -o $(MUTANTS_LOCK)
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(VENV)-lock build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,6 +19,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "appliance").rg
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 LOCK = (ROOT / "image_build/requirements.lock").read_text()
+MUTANTS_LOCK = (ROOT / "image_build/mutants.lock").read_text()
 PACKAGES = ROOT / "image_build/packages.sh"
 
 
@@ -37,7 +38,7 @@ def setup_requirements(*extras: str) -> dict[str, Requirement]:
 
 def libraries(folder: str) -> set[str]:
     """Distributions of every module that the files of `folder` import, the standard library's and ours apart."""
-    own = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"appliance", "tests"}
+    own = {path.stem for path in (ROOT / "tests").rglob("*")} | {"appliance", "tests"}
     roots = set()
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -78,8 +79,8 @@ def test_the_first_screen_of_the_readme_says_what_this_is_not_and_the_two_comman
 
 
 def test_every_dependency_is_bounded_and_locked_within_its_bounds() -> None:
-    locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", LOCK, re.MULTILINE))
-    for name, requirement in setup_requirements("dev").items():
+    locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", LOCK + MUTANTS_LOCK, re.MULTILINE))
+    for name, requirement in setup_requirements("dev", "mutants").items():
         assert any(part.operator in {"==", "<", ">="} for part in requirement.specifier)
         assert requirement.specifier.contains(locked[name]), requirement
 
@@ -87,15 +88,16 @@ def test_every_dependency_is_bounded_and_locked_within_its_bounds() -> None:
 def test_every_library_that_is_imported_is_asked_for_by_name() -> None:
     """What only another library brings along may go with its next version."""
     assert libraries("appliance") <= set(setup_requirements("pi", "dev"))
-    assert libraries("tests") <= set(setup_requirements("dev"))
+    assert libraries("tests") <= set(setup_requirements("dev", "mutants"))
 
 
-def test_every_line_of_the_lock_has_hashes_and_names_no_host() -> None:
-    entries = re.split(r"\n(?=[a-z0-9])", LOCK)
+@pytest.mark.parametrize("lock", [LOCK, MUTANTS_LOCK], ids=["requirements", "mutants"])
+def test_every_line_of_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", lock)
     for entry in entries:
         assert "--hash=sha256:" in entry, entry
-    assert "--index" not in LOCK
-    assert "://" not in LOCK
+    assert "--index" not in lock
+    assert "://" not in lock
 
 
 @pytest.mark.parametrize("section", ["runtime", "workstation"])

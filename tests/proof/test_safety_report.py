@@ -80,8 +80,8 @@ RECORDED: dict[str, object] = {
     ],
     "tests": {"tests": 312, "failed": []},
     "mutants": {
-        "mutants": 900, "killed": 850, "survived": 50, "score": 0.931, "seconds": 3000,
-        "constants": {"mutants": 100, "killed": 81, "survived": 19},
+        "mutants": 1000, "killed": 929, "timeouts": 2, "seconds": 3000, "stale": [],
+        "modules": [{"path": "appliance/safety/trip.py", "mutants": 9, "killed": 7, "timeout": 1, "survived": 1}],
         "survivors": [{"where": "safety/trip.py::strongest", "change": "a < b  =>  a <= b", "reason": "equals"}],
     },
 }  # fmt: skip
@@ -94,7 +94,7 @@ FIGURES = [
     "2 cases x 200 seeds: 0 false refusals, 0 false accepts",
     "2 sessions, 0 not as expected, false trips: none",
     "312 tests that the risk file names, 0 failed",
-    "1,000 mutants of safety/ and treatment/, 93.1 % killed, 1 survivors",
+    "1,000 mutants of safety/ and treatment/, 93.1 % killed (2 by timeout), 1 survivors",
 ]
 
 

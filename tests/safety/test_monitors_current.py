@@ -251,14 +251,12 @@ def test_an_open_loop_is_found_within_25_ms_though_the_source_is_read_every_20_m
     for first in range(4):
         monitor, s = OpenCircuit(), healthy()
         s.return_ma = 0.0
-        ticks = 0
-        while True:
-            s.source_ma = 0.0 if (ticks + first) % 4 == 0 else None
+        trips = []
+        for tick in range(5):
+            s.source_ma = 0.0 if (tick + first) % 4 == 0 else None
             next_tick(s)
-            ticks += 1
-            if monitor.check(s) is not None:
-                break
-        assert ticks <= 5
+            trips.append(monitor.check(s))
+        assert any(trips)
 
 
 def test_a_good_reading_between_is_no_open_loop() -> None:

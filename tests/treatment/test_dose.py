@@ -50,3 +50,17 @@ def test_at_irregular_times_it_is_still_the_integral_and_never_falls(ticks: list
         assert dose.elapsed_s == before_s or ma >= 0.1
     assert dose.charge_mc == pytest.approx(charge_mc, abs=1e-9)
     assert dose.elapsed_s == pytest.approx(elapsed_s, abs=1e-9)
+
+
+def test_time_counts_from_a_tenth_of_a_milliampere() -> None:
+    for ma, counts in ((0.1, True), (0.0999, False)):
+        dose = Dose()
+        dose.add(ma, 0.005, treating=True, holding=True)
+        assert (dose.elapsed_s > 0.0) is counts
+        assert dose.charge_mc > 0.0  # what flowed is charge all the same
+
+
+def test_one_tick_of_hold_has_a_mean() -> None:
+    dose = Dose()
+    dose.add(15.0, 0.005, treating=True, holding=True)
+    assert dose.mean_hold_ma == pytest.approx(15.0)

@@ -55,7 +55,7 @@ def test_a_persons_pause_is_no_jolt(how: str) -> None:
         d.session.stings()
     d.tick()
     falls = []
-    while d.session.base_ma > 0.0:
+    while d.session.base_ma > 0.0 and len(falls) <= 100:
         before_ma = d.session.base_ma
         d.tick()
         falls.append(before_ma - d.session.base_ma)

@@ -73,10 +73,10 @@ def test_no_skin_has_no_capacitance() -> None:
 def test_a_fit_spreads_over_many_ticks_and_then_stands_still() -> None:
     fit = Fit(points(Signature(690.0, 2600.0, 0.006), 0.2), 0.2, WINDOW_S)
     ticks = 0
-    while fit.result is None:
+    while fit.result is None and ticks < 1000:
         fit.advance()
         ticks += 1
-    assert ticks > 20
+    assert 20 < ticks < 1000
     found = fit.result
     fit.advance()
     assert fit.result == found

@@ -143,11 +143,15 @@ def _phenotypes(found: Phenotypes) -> list[str]:
 
 
 def _mutants(found: Mutants) -> list[str]:
+    modules = [(f"`{m.path}`", m.mutants, m.killed, m.timeout, m.survived) for m in found.modules]
     by_reason: dict[tuple[str, str], list[str]] = {}
     for each in found.survivors:
         by_reason.setdefault((each.where, each.reason or "NO REASON"), []).append(f"`{each.change}`")
     rows = [(f"`{where}`", some(changes, SHOWN), why) for (where, why), changes in by_reason.items()]
-    return table(("survivors in", "changes", "why they may live"), rows)
+    return [
+        *table(("module", "mutants", "killed", "never ended", "survived"), modules),
+        *table(("survivors in", "changes", "why they may live"), rows),
+    ]
 
 
 def _tests(found: Tests) -> list[str]:

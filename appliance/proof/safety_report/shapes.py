@@ -71,46 +71,45 @@ class Survivor(msgspec.Struct, frozen=True):
     reason: str | None
 
 
-class Constants(msgspec.Struct, frozen=True):
-    """Numbers at class and module level, changed."""
-
-    mutants: int
-    killed: int
-
-
 LEAST_SCORE: Final = 0.90  # issue: at least 90 % killed
 
 
+class Module(msgspec.Struct, frozen=True):
+    """The mutants of one file; a timeout is one that never ended."""
+
+    path: str
+    mutants: int
+    killed: int
+    timeout: int
+    survived: int
+
+
 class Mutants(msgspec.Struct, frozen=True):
-    """What `make mutants` leaves in mutants/summary.json: of functions, and of constants."""
+    """What `make mutants` leaves in mutants/summary.json. `stale`: listed as survivors, and killed or gone."""
 
     mutants: int
     killed: int
-    constants: Constants
+    timeouts: int
+    stale: tuple[str, ...]
+    modules: tuple[Module, ...]
     survivors: tuple[Survivor, ...]
 
     @property
-    def of_both(self) -> int:
-        """How many there were."""
-        return self.mutants + self.constants.mutants
-
-    @property
-    def killed_of_both(self) -> int:
-        """How many a test noticed."""
-        return self.killed + self.constants.killed
+    def share(self) -> float:
+        """Of the mutants that tests noticed, 0 to 1; one that never ends is noticed."""
+        return (self.killed + self.timeouts) / self.mutants if self.mutants else 0.0
 
     @property
     def passed(self) -> bool:
-        """Enough were killed and every survivor has its reason."""
-        enough = self.of_both > 0 and self.killed_of_both >= LEAST_SCORE * self.of_both
-        return enough and all(each.reason for each in self.survivors)
+        """Enough were killed, every survivor has its reason, and no reason is left over."""
+        return self.share >= LEAST_SCORE and all(each.reason for each in self.survivors) and not self.stale
 
     @property
     def figure(self) -> str:
         """Score."""
-        share = 100.0 * self.killed_of_both / self.of_both if self.of_both else 0.0
         return (
-            f"{self.of_both:,} mutants of safety/ and treatment/, {share:.1f} % killed, {len(self.survivors)} survivors"
+            f"{self.mutants:,} mutants of safety/ and treatment/, {100.0 * self.share:.1f} % killed "
+            f"({self.timeouts} by timeout), {len(self.survivors)} survivors"
         )
 
 
