@@ -49,6 +49,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "signature": Entry("signature_cmd", "false accepts and false refusals of the body signature"),
     "lift": Entry("lift_cmd", "table of lifted hands against the area budgets"),
     "faults": Entry("faults_cmd", "every fault in every state on every simulated person, against the budgets"),
+    "explore": Entry("explore_cmd", "the real session machine through every state and event, against invariants"),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
     "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
     "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),
