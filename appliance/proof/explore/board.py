@@ -4,6 +4,7 @@ It models the parts that the daemon's decisions rest on: relays that travel, the
 and a person who is a resistor behind two electrodes. It must never protect anyone by itself: that is what is explored.
 """
 
+from math import exp, sinh
 from typing import Final, NamedTuple
 
 from appliance.config import Board
@@ -17,6 +18,8 @@ from appliance.units import ns_from_ms
 
 TRAVEL_NS: Final = 10_000_000  # of both relays
 PERSON_OHM: Final = PALM.loop_ohm / 2.0  # above the skin's onset
+CONVERSION_S: Final = 1.0 / 860.0  # one conversion averages so long, and begins right after a step of the set
+AGE_S: Final = CONVERSION_S / 2.0 + 30e-6  # of its middle
 
 
 class ManualClock:
@@ -56,6 +59,7 @@ class AbstractBoard:
         self.enabled = self.dummy = self.shift = self.reversed = self.reset_high = False
         self.latch_set = False
         self.kicked_ns = self.barked_ns = 0
+        self.kick_high = False
         self.enabled_ns = self.reversed_ns = 0
         self.writes: list[Write] = []
         self._clock = clock
@@ -63,6 +67,7 @@ class AbstractBoard:
         self._scales = scales
         self._channel: MonitorChannel = "source"
         self._frozen = 0
+        self._started_ns = self._stepped_ns = self._code_before = 0
         self._window_ns = ns_from_ms(numbers.watchdog.trip_ms[1])
         self._rearm_ns = ns_from_ms(numbers.watchdog.rearm_ms)
 
@@ -142,7 +147,7 @@ class AbstractBoard:
 
     def start_monitor(self, channel: MonitorChannel) -> None:
         """Remember what is converted."""
-        self._channel = channel
+        self._channel, self._started_ns = channel, self._clock.t_ns
 
     def collect_monitor_counts(self) -> int:
         """The conversion started last."""
@@ -158,8 +163,18 @@ class AbstractBoard:
         ohm = self.loop_ohm
         ma = self.output_ma()
         electrodes_v = 0.0 if self._on_dummy else ELECTRODES_V
-        patient_v = compliance_v if ohm is None else min(compliance_v, ma * ohm / 1000.0 + electrodes_v)
-        return round(patient_v / adc.patient_volts.v_per_count)
+        settled_v = compliance_v if ohm is None else min(compliance_v, ma * ohm / 1000.0 + electrodes_v)
+        return round((settled_v - self._lag_v(ohm)) / adc.patient_volts.v_per_count)
+
+    def _lag_v(self, ohm: float | None) -> float:
+        """What the skin's capacitance keeps from a conversion that began right after a step of the set."""
+        if ohm is None or self._on_dummy or self._started_ns != self._stepped_ns:
+            return 0.0
+        skin_ohm = max(1.0, ohm - PALM.r_inst_ohm)
+        tau_s = skin_ohm * PALM.c_skin_f * self.world.capacitance
+        step_ma = self._scales.set_ma(self.set_code) - self._scales.set_ma(self._code_before)
+        smear = sinh(CONVERSION_S / 2.0 / tau_s) / (CONVERSION_S / 2.0 / tau_s)
+        return skin_ohm * step_ma / 1000.0 * exp(-AGE_S / tau_s) * smear
 
     def read_inputs(self) -> Inputs:
         """Interlocks: the truth, unless the world says that a part lies."""
@@ -170,7 +185,7 @@ class AbstractBoard:
             e_stop=world.e_stop,
             pedal=world.pedal,
             tray_left_out=world.tray_out,
-            tray_right_out=False,
+            tray_right_out=world.tray_out,
             latch_tripped=not self.latch_set if world.latch_reads is None else world.latch_reads,
             watchdog_ok=watchdog_ok if world.watchdog_reads is None else world.watchdog_reads,
             relay_open=not self.relay_closed if world.relay_reads is None else world.relay_reads,
@@ -189,6 +204,7 @@ class AbstractBoard:
         if self.world.bus == "writes_fail":
             raise OutputError("E311", "explored: the current's DAC does not answer")
         self._note("set", code)
+        self._code_before, self._stepped_ns = self.set_code, self._clock.t_ns
         self.set_code = code
 
     def write_compliance_code(self, code: int) -> None:
@@ -208,6 +224,7 @@ class AbstractBoard:
     def kick(self) -> None:
         """The watchdog."""
         self._note("kick", 1)
+        self.kick_high = not self.kick_high
         self.kicked_ns = self._clock.t_ns
 
     def reverse(self, on: bool) -> None:

@@ -26,6 +26,7 @@ DEFECTS: Final[tuple[tuple[str, str, object], ...]] = (
     ("the comparators' test shift is dead", "shift_dead", True),
     ("the return current reads 0.1 mA too much", "return_off_ma", 0.1),
     ("the source current reads 0.3 mA too much", "source_off_ma", 0.3),
+    ("DAC1's own output reads 300 codes too much", "set_volts_off_codes", 300),
     ("V_COMP reads 3 V too much", "compliance_off_v", 3.0),
 )
 

@@ -22,7 +22,7 @@ SCRIPT_TICKS: Final = 70  # longer than any wait of a self-test
 TRIES: Final = 60  # leaps: more than a pause has tries
 WORDS: Final[dict[tuple[str, object], str]] = {
     ("pedal", True): "the pedal is down",
-    ("tray_out", True): "a tray is out",
+    ("tray_out", True): "the trays are out",
     ("screen_alive", False): "the screen is silent",
     ("conducts", False): "nothing flows",
     ("lingers_ma", 0.2): "0.2 mA still flow",
@@ -91,7 +91,7 @@ def events_of(state: State, names: tuple[str, ...] = tuple(PLANS)) -> tuple[Even
             Event("the pedal is down for a moment", PEDAL),
         )
     if state == "IDLE":
-        return (*_free(("pedal",)), *starts(ALL_FLAVOURS, names), *COMMANDS, *HAZARDS)
+        return (*_free(("pedal", "tray")), *starts(ALL_FLAVOURS, names), *COMMANDS, *HAZARDS)
     if state in ("DONE", "FAULT"):
         return (*_free(("pedal",)), *some, *COMMANDS, *HAZARDS)
     group = "RUNNING" if state in RUNNING else state

@@ -41,6 +41,8 @@ class Ghost:
         self.pedal_at = 0  # 1 seen released, 2 then pressed; in ARMED and in PAUSED
         self.held_ticks = 0
         self.tray_ticks = 0
+        self.trays_open_ticks = 0
+        self.trays_proved = False  # seen out since the last treatment, or since power came
         self.stop_by_ns: int | None = None
         self.zero_by_ns: int | None = None
         self.contact_ns = 0
@@ -70,6 +72,11 @@ class Ghost:
         self.contact_ns = self.away_ns = 0
         self.stop_by_ns = self.zero_by_ns = None
         self.reset_ticks = 2
+
+    def trays(self, *, out: bool, treated: bool) -> None:
+        """Whether their switches were seen to open since treatment time last counted."""
+        self.trays_open_ticks = self.trays_open_ticks + 1 if out else 0
+        self.trays_proved = (self.trays_proved or self.trays_open_ticks >= HELD_TICKS) and not treated
 
     def screen(self, now_ns: int, *, heard: bool) -> None:
         """Whether the operator's screen was heard of in this tick."""

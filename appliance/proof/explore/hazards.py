@@ -25,6 +25,8 @@ SETTLE: Final = 48  # ticks: every channel several times, and the trend's first 
 KNOWN_FIRST: Final = frozenset(("reference", "area_level", "area_trend", "slew", "stale"))  # compare with before
 SAME_SIGN: Final = 18  # ticks: a 16-bit maximal sequence repeats a sign 16 times at most, and then the code moves
 SHRINKS_TICKS: Final = 760  # to 1.9 x the skin: k of the level is 1.8 at most here, and no other monitor speaks yet
+FADES_S: Final = 0.2  # longer than a loop-back needs
+FADING_S: Final = 0.5  # longer than a hand is watched in a fade, with the quiet ticks before it
 FAR_S: Final = 10.0  # longer than any hazard is held
 CONVERSIONS: Final = 8  # ticks in which every monitor channel is converted
 
@@ -117,8 +119,15 @@ def _running(least_ma: float) -> Where:
     return where
 
 
-def _closed(m: "Machine") -> bool:
-    return m.daemon.session.energise and m.daemon.sample.output_closed
+def _lasting(least_ma: float) -> Where:
+    """Running, and not in a fade that ends by itself meanwhile."""
+
+    def where(m: "Machine") -> bool:
+        session = m.daemon.session
+        left_ma = session.base_ma - (FADES_S * session._fall_ma_per_s if session.state == "RAMP_DOWN" else 0.0)
+        return session.state in RUNNING and left_ma >= least_ma
+
+    return where
 
 
 def _enabled(m: "Machine") -> bool:
@@ -159,6 +168,20 @@ def _shrink(world: "World", n: int) -> None:
     world.skin = 1.0 + 0.0012 * n
 
 
+def _pull_out(world: "World", n: int) -> None:
+    world.skin = 1.0 + 0.05 * n
+
+
+def _fading(least_ma: float) -> Where:
+    """In RAMP_DOWN, which does not end by itself meanwhile."""
+
+    def where(m: "Machine") -> bool:
+        session = m.daemon.session
+        return session.state == "RAMP_DOWN" and session.base_ma - FADING_S * session._fall_ma_per_s >= least_ma
+
+    return where
+
+
 def _table() -> tuple[Event, ...]:
     over_ma = OverSet.MARGIN_MA + 0.1
     apart_ma = -Disagreement.MARGIN_MA - 0.2
@@ -194,11 +217,16 @@ def _table() -> tuple[Event, ...]:
             ("skin", 1.35), cut=False,
         ),
         _hazard(
-            "compliance_loopback", "V_COMP reads 3 V more than was asked", 24, _running(0.5),
+            "area_capacitance", "half of the skin leaves the water while the rest softens", 500,
+            _holding(FROM_MA), ("capacitance", 0.4), cut=False,
+        ),
+        _grown("area_fading", "a hand is pulled out while the current fades", 30, _fading(2.0), _pull_out),
+        _hazard(
+            "compliance_loopback", "V_COMP reads 3 V more than was asked", 24, _lasting(0.5),
             ("compliance_off_v", 3.0),
         ),
         _hazard(
-            "dac_loopback", "the current's DAC puts out 300 codes more", 24, _running(0.5),
+            "dac_loopback", "the current's DAC puts out 300 codes more", 24, _lasting(0.5),
             ("set_volts_off_codes", 300),
         ),
         _hazard("reference", "the reference moves by 2 %", 24, _holding(3.5), ("set_volts_gain", 1.02)),

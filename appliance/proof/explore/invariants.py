@@ -46,6 +46,7 @@ INVARIANTS: Final[dict[str, str]] = {
     "self_test_never_reaches_a_person": "in SELF_TEST the output towards a person carries no current and no volts",
     "self_test_finds_each_defect": "a self-test on a board with one defect ends in FAULT",
     "no_output_at_rest": "in IDLE, ARMED, REVERSE, PAUSED, DONE and FAULT both DACs are at 0 and ENABLE is low",
+    "no_start_before_the_trays_are_proved": "no start before the trays were seen out since the last treatment",
     "two_starts_one_session": "a second start never begins a second session, and a repeated one changes nothing",
     "contact_is_bounded": "all CONTACT of a session together lasts at most 6 min",
     "pause_ends_by_itself": "PAUSED and CONTACT (resume) together last at most 120 s",

@@ -7,7 +7,7 @@ held until it must have been answered, whatever they had counted before. It must
 from typing import TYPE_CHECKING, Final
 
 from appliance.control.daemon import BUS_LOST_RETRY
-from appliance.proof.explore.ghost import KIOSK_CODES, WITH_RED_SWITCH
+from appliance.proof.explore.ghost import HELD_TICKS, KIOSK_CODES, WITH_RED_SWITCH
 from appliance.proof.explore.thresholds import (
     ARMED_NS,
     AWAY_NS,
@@ -103,13 +103,18 @@ def _between(machine: "Machine", now_ns: int) -> Key:
     timer = daemon.output_timer
     low_ns = 0 if timer._low_since_ns is None else now_ns - timer._low_since_ns
     told = machine.told
+    unproved = daemon.trays.unproved
     return (
+        unproved,  # in a session it does not matter yet
+        min(machine.ghost.trays_open_ticks, HELD_TICKS) if unproved else HELD_TICKS,
         len(told) if told is not None else -1,
         daemon.self_test is not None and daemon.self_test._waited > 0,
         daemon.commands._started is not None,
         session.ramped_up,  # the last one was a treatment, and its permit is used
         _released_by(session.codes),
         session.reversed,
+        session.pedal._released_once,
+        -1 if session.pedal._since_ns is None else region(now_ns - session.pedal._since_ns, HELD_NS),
         region(low_ns, (RESTED_NS,)),
         machine.board.watchdog_ok(),
     )

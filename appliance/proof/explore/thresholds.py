@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from appliance.control.daemon import BUS_LOST_RETRY
 from appliance.control.run import DITHER_FROM_MA, PROBE_AFTER_NS
-from appliance.control.self_test import KICK_TICKS
+from appliance.control.self_test.protection import KICK_TICKS
 from appliance.proof.explore.ghost import TICK_NS
 from appliance.safety import hard_limits
 from appliance.safety.monitors.area import FROM_MA

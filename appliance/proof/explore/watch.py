@@ -66,9 +66,11 @@ class Watch:
         ghost.time(was.state, session, dt_ns)
         if asked:
             if session.id not in (None, was.id):
+                self._check("no_start_before_the_trays_are_proved", ghost.trays_proved, f"{session.id} was started")
                 ghost.new_session(allowed=m.allowed)
             ghost.commands(asked, was.state, was.codes)
             ghost.deadlines(asked, was.state, now_ns)
+        ghost.trays(out=s.tray_out, treated=session.dose.elapsed_s > was.elapsed_s)
         ghost.screen(now_ns, heard=m.world.screen_alive or session.id not in (None, was.id))
         ghost.persons(asked, was.state, session, s, written=m.desk.written)
         ghost.good = was.state == "CONTACT" and m.world.verdict == "good"

@@ -31,6 +31,7 @@ class World:
         self.verdict: Verdict = "seeking"  # of the contact probe
         self.conducts = True  # a person is in the circuit
         self.skin = 1.0  # resistance of the loop, of the usual one
+        self.capacitance = 1.0  # of the skin, of what CONTACT found: the share of it in the water
         self.lingers_ma = 0.0  # current that flows although the output is open
         self.return_off_ma = 0.0
         self.source_off_ma = 0.0
