@@ -52,6 +52,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "kills": Entry(
         "kills_cmd", "the programs killed, stopped, hung and starved in every energising state, in real time"
     ),
+    "explore": Entry("explore_cmd", "the real session machine through every state and event, against invariants"),
     "screens": Entry("screens_cmd", "pictures of the kiosk's screens, without a device"),
     "calibrate": Entry("calibrate_cmd", "calibrate the board on its dummy load"),
     "selftest": Entry("selftest_cmd", "self-test of the board on its dummy load"),

@@ -79,7 +79,8 @@ class Gate:
     def act(self, order: Order, generation: int, t_ns: int) -> None:
         """Put `order` out if it is of this generation and permitted; else zero and open.
 
-        ENABLE closes first, at zero volts and zero current; only when K1 has had its time does anything else rise.
+        K2 turns first, with the output open; then ENABLE closes, at zero volts and zero current; only when K1 has had
+        its time does anything else rise.
 
         Raises:
             OutputError: E308, the order asks for more than `bounds`: something between the constraint chain and here is
@@ -94,7 +95,9 @@ class Gate:
         self._refuse_more(order)
         if not self.enabled:
             self._write_zero()
-            self._set_enable(True, t_ns)
+            self._reverse(order.reversed, t_ns)
+            if self._points(order.reversed, t_ns):
+                self._set_enable(True, t_ns)
             return
         if t_ns - self.enabled_since_ns <= self._operate_ns:
             return
@@ -151,6 +154,7 @@ class Gate:
     def cut(self, t_ns: int) -> None:
         """ENABLE low by pin alone, whatever else works. Never raises."""
         self._board.safe()
+        self.bounds = NOTHING
         if self.enabled:
             self.enabled = False
             self.enabled_since_ns = t_ns
@@ -160,6 +164,10 @@ class Gate:
             self._board.enable(on)
             self.enabled = on
             self.enabled_since_ns = t_ns
+
+    def _points(self, on: bool, t_ns: int) -> bool:
+        """Whether K2 stands where the order says, and has had its time to get there."""
+        return on == self.asked_reversed and t_ns - self.polarity_since_ns > self._operate_ns
 
     def _reverse(self, on: bool, t_ns: int) -> None:
         """Move K2, but never before K1 has had its time to open; the order stands and is asked again next tick."""

@@ -312,3 +312,22 @@ def test_a_self_test_that_ends_opens_and_zeroes() -> None:
     bench.gate.act_test(SelfTestOrder(enable=True, dummy=True, code=3000, compliance_v=40.0), bench.clock.t_ns)
     bench.gate.act_test(SelfTestOrder(dummy=True), bench.clock.t_ns)
     assert bench.is_off
+
+
+def test_the_output_stays_open_until_the_polarity_relay_points_where_the_order_says() -> None:
+    """A new session begins so soon after the last one that K1 had no time to open, and K2 none to return."""
+    bench = Bench()
+    bench.act(Order(1, False, reversed=True))
+    while not bench.board.reversed:
+        bench.act(Order(1, False, reversed=True))
+    for _ in range(20):
+        bench.act(Order(1, True, 15.0, 0, 40.0, reversed=True))
+    assert bench.board.set_code > 0
+    bench.act(Order(1, False, reversed=True))
+    closed_again = False
+    for _ in range(40):
+        bench.act(Order(1, True, 15.0, 0, 40.0, reversed=False))
+        moved_ns = bench.clock.t_ns - bench.gate.polarity_since_ns
+        assert not bench.board.enabled or (not bench.board.reversed and moved_ns > OPERATE_NS)
+        closed_again = closed_again or bench.board.set_code > 0
+    assert closed_again

@@ -7,7 +7,7 @@ from tick_bench import TickBench
 
 from appliance.control.talk import Request
 from appliance.errors import OutputError, SensingError
-from appliance.link.messages import Acknowledge, Adjust, Stop
+from appliance.link.messages import Acknowledge, Adjust, Plan, Stop
 
 BOARD_CALLS = [
     ("read_return_counts", SensingError("E206", "no answer")),
@@ -185,6 +185,22 @@ def test_a_hand_pulled_out_opens_the_output_within_50_ms() -> None:
         assert (bench.clock.t_ns - began_ns) / 1e9 <= 0.050
         assert bench.state == "PAUSED"
         assert (bench.board.set_code, bench.board.compliance_code) == (0, 0)
+
+
+def test_the_least_current_of_a_plan_is_watched_for_an_open_loop_too() -> None:
+    """1 mA is code 136.5: the DAC gives a little less, and trim may lower it by 3 %."""
+    bench = TickBench()
+    bench.run(30.0, "IDLE")
+    bench.start(Plan("hands", 1.0, 1.0, 120.0))
+    bench.run(0.1)
+    bench.press()
+    bench.run(60.0, "HOLD")
+    bench.board.return_gain = bench.board.source_gain = 1.05
+    bench.run(3.0)
+    bench.board.patient_ohm = None
+    bench.run(0.05)
+    assert bench.is_off
+    assert bench.state == "PAUSED"
 
 
 def test_a_tick_10_ms_late_under_current_is_cut() -> None:

@@ -4,7 +4,7 @@ import pytest
 from ideal_board import NUMBERS, SCALES
 from tick_bench import HANDS, TickBench
 
-from appliance.link.messages import Accepted, Adjust, Pause, Stop
+from appliance.link.messages import Accepted, Acknowledge, Adjust, Begin, Pause, Plan, Stop
 from appliance.safety import hard_limits
 
 
@@ -210,3 +210,23 @@ def test_states_that_may_not_energise_are_open_at_zero(state: str) -> None:
         board = bench.board
         assert (board.enabled, board.set_code, board.compliance_code) == (False, 0, 0)
         bench.step()
+
+
+def test_a_session_begun_at_once_after_a_reversed_one_flows_in_its_own_direction() -> None:
+    bench = TickBench()
+    bench.run(30.0, "IDLE")
+    assert isinstance(bench.start(Plan("feet", 5.0, 5.0, 60.0, "fixed_reversed")), Accepted)
+    bench.run(0.1)
+    bench.ask(Begin())
+    bench.run(60.0, "HOLD")
+    assert bench.board.reversed
+    bench.board.tray_out = True
+    bench.run(0.1, "PAUSED")
+    bench.board.tray_out = False
+    for command in (Stop(), Acknowledge()):
+        assert isinstance(bench.ask(command), Accepted)
+    assert isinstance(bench.start(Plan("feet", 5.0, 5.0, 60.0, "fixed_normal"), "s2"), Accepted)
+    bench.ask(Begin())
+    bench.run(60.0, "HOLD")
+    assert not bench.daemon.session.reversed
+    assert not bench.board.reversed

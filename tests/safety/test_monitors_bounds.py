@@ -92,9 +92,9 @@ def test_a_mismatch_before_a_pause_does_not_count_after_it() -> None:
     assert spoke[0] == 21
 
 
-def test_a_loop_is_open_from_a_set_of_1_ma_and_below_half_of_it() -> None:
-    assert speaks(OpenCircuit(), set_ma=1.0, return_ma=0.0, source_ma=0.0)
-    assert not speaks(OpenCircuit(), set_ma=nextafter(1.0, 0.0), return_ma=0.0, source_ma=0.0)
+def test_a_loop_is_open_from_a_set_of_095_ma_and_below_half_of_it() -> None:
+    assert speaks(OpenCircuit(), set_ma=0.95, return_ma=0.0, source_ma=0.0)
+    assert not speaks(OpenCircuit(), set_ma=nextafter(0.95, 0.0), return_ma=0.0, source_ma=0.0)
     less = nextafter(5.0, 0.0)
     assert speaks(OpenCircuit(), set_ma=10.0, return_ma=less, source_ma=less)
     assert not speaks(OpenCircuit(), set_ma=10.0, return_ma=5.0, source_ma=less)
