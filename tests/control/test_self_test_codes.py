@@ -8,6 +8,7 @@ from tick_bench import TickBench
 
 from appliance.control.self_test import SelfTest
 from appliance.errors import SensingError
+from appliance.hal.ports import MonitorChannel
 from appliance.safety.sample import Sample
 
 
@@ -50,3 +51,23 @@ def test_a_reading_that_never_comes_is_no_pass() -> None:
             s.latch_tripped = s.latch_tripped and not test.order.reset
             test.step(s)
     assert not any(check.name == "high-side switch holds off" for check in test.report)
+
+
+@pytest.mark.parametrize("channel", ["set_volts", "compliance_volts", "source"])
+def test_a_conversion_that_a_late_tick_skipped_is_waited_for_once_more(channel: MonitorChannel) -> None:
+    """Each channel's turn comes every eighth tick: two that are skipped leave a wait without any."""
+    bench = TickBench()
+    sense, skipped = bench.daemon.sense, 0
+    start = sense.start
+
+    def late(asked: MonitorChannel) -> None:
+        nonlocal skipped
+        test = bench.daemon.self_test
+        if asked == channel and test is not None and test.order.code > 1000 and skipped < 3:
+            skipped += 1
+            return
+        start(asked)
+
+    sense.start = late  # type: ignore[method-assign]
+    bench.run(30.0, lambda: bench.state != "SELF_TEST")
+    assert (bench.state, bench.daemon.session.codes, skipped) == ("IDLE", [], 3)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from appliance.control.self_test.trial import RELAY_TICKS, SETTLE_TICKS, Readings, Script, Trial, known, relay_word
+from appliance.control.self_test.trial import RELAY_TICKS, Readings, Script, Trial, known, relay_word
 from appliance.safety.monitors.loopback import DacLoopback
 
 REST_MA: Final = 0.05  # a board whose code 0 leaves more is refused [D]
@@ -35,11 +35,11 @@ def off(t: Trial) -> Script:
     if not t.check("dummy load keeps the patient off", "E320", r.relay_open, relay_word(r)):
         return
     order.enable = False
-    r = yield SETTLE_TICKS
+    r = yield from t.settle()
     before_ma = known(r.source_ma, "the source current without ENABLE")
     order.compliance_v = t.numbers.limit.volts
     order.code = t.scales.set_code(LEAK_SET_MA)
-    r = yield SETTLE_TICKS
+    r = yield from t.settle()
     leak_ma = known(r.source_ma, "the source current without ENABLE") - before_ma
     volts = known(r.compliance_v, "the compliance voltage")
     if not t.check("volts without ENABLE", "E324", near(t, volts), f"{volts:.2f} V"):
@@ -57,7 +57,7 @@ def rest(t: Trial) -> Script:
     order.enable = True
     yield RELAY_TICKS
     order.compliance_v = t.numbers.limit.probe_volts
-    r = yield SETTLE_TICKS
+    r = yield from t.settle()
     source_ma = known(r.source_ma, "the source current")
     rests = abs(r.return_ma) <= REST_MA and abs(source_ma) <= REST_SOURCE_MA
     if not t.check("current at rest", "E329", rests, f"return {r.return_ma:.3f}, source {source_ma:.3f} mA"):
@@ -65,7 +65,7 @@ def rest(t: Trial) -> Script:
     errors = []
     for probe_ma in PROBES_MA:
         order.code = t.scales.set_code(probe_ma)
-        r = yield SETTLE_TICKS
+        r = yield from t.settle()
         errors.append(r.return_ma - t.scales.set_ma(order.code))
     t.probe_offset_ma = sum(errors) / len(errors)
     worst_ma = max(abs(e) for e in errors)
@@ -76,7 +76,7 @@ def points(t: Trial) -> Script:
     """Three currents: set, DAC1's own output, return, source and volts must agree."""
     for set_ma in POINTS_MA:
         yield from t.set(set_ma)
-        r = yield SETTLE_TICKS
+        r = yield from t.settle()
         if not (_loopback(t, r, set_ma) and _current(t, r, set_ma) and _volts(t, r, set_ma)):
             return
 
@@ -116,7 +116,7 @@ def limiter_resistor(t: Trial) -> Script:
     order.compliance_v = RESISTOR_V
     yield 4
     order.code = t.scales.set_code(RESISTOR_SET_MA)
-    r = yield SETTLE_TICKS
+    r = yield from t.settle()
     lost_v = known(r.compliance_v, "the compliance voltage") - known(r.patient_v, "the volts on the dummy load")
     ohm = lost_v / r.return_ma * 1000.0 if r.return_ma >= RESISTOR_V / 2.0 else 0.0
     sense_ohm = numbers.adc.source.ohm + numbers.adc.return_.ohm + numbers.dac.set.r_sense_ohm

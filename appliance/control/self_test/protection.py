@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from appliance.control.self_test.trial import RELAY_TICKS, SETTLE_TICKS, Script, Trial, latch_word, relay_word
+from appliance.control.self_test.trial import RELAY_TICKS, Script, Trial, latch_word, relay_word
 
 BELOW_TEST_TRIP_MA: Final = 21.5  # 23.5 less the trip's and an uncalibrated set's tolerance
 ABOVE_TEST_TRIP_MA: Final = 25.0
@@ -45,7 +45,7 @@ def full_scale(t: Trial) -> Script:
     order.compliance_v = t.numbers.limit.volts
     yield 4
     order.code = 4095
-    r = yield SETTLE_TICKS
+    r = yield from t.settle()
     high_ma = protect.trip_ma + protect.trip_tolerance_ma
     good = r.latch_tripped or protect.limiter_ma[0] <= r.return_ma <= high_ma
     found = "tripped" if r.latch_tripped else f"{r.return_ma:.2f} mA"
@@ -79,11 +79,11 @@ def _trip(t: Trial, name: str, code: str) -> Script:
     yield RELAY_TICKS
     yield from t.set(BELOW_TEST_TRIP_MA)
     t.order.shift = True
-    r = yield SETTLE_TICKS
+    r = yield from t.settle()
     if not t.check(f"{name} rests below its test point", code, not r.latch_tripped, latch_word(r)):
         return
     yield from t.set(ABOVE_TEST_TRIP_MA)
-    r = yield SETTLE_TICKS
+    r = yield from t.settle()
     if t.check(f"{name} trips above its test point", code, r.latch_tripped, latch_word(r)):
         r = yield from t.off()
         t.check(f"latch resets after {name}", "E322", not r.latch_tripped, latch_word(r))

@@ -90,6 +90,11 @@ class Trial:
         self.order.code = self.scales.set_code(set_ma)
         yield 4
 
+    def settle(self) -> Generator[int, Readings, Readings]:
+        """Wait until every channel was read; once more when a late tick has skipped one's only conversion."""
+        r = yield SETTLE_TICKS
+        return (yield SETTLE_TICKS) if None in r else r
+
     def reset(self) -> Generator[int, Readings, Readings]:
         """One rising edge of LATCH_RESET."""
         self.order.reset = True
