@@ -29,9 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "\n".join(
         [
-            "Each cell is one way to hurt the programs in one state; a round is every cell once, at about 3 minutes.",
+            "Each cell is one way to hurt the programs in one state; a round is every cell once, about 4 minutes.",
             "Bench and daemon run as programs in real time; what was felt is read from the bench's own diary.",
-            "A try that fails while the machine is seen to stand still is told as spoiled, and run again.",
+            "A try that fails while the machine is seen to stand still, or another real-time program on our",
+            "processor, is told as spoiled and run again, five times at most. It is never counted as passed.",
             "",
             "ways:",
             *(f"  {kind.name:15} {kind.what}" for kind in KINDS),
