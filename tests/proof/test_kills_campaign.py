@@ -96,6 +96,17 @@ def test_what_the_machine_spoiled_is_told_and_run_again(run: Run) -> None:
     assert told.lines[0].startswith("spoiled by the machine, run again: sigkill/HOLD")
 
 
+def test_current_that_may_not_be_is_never_the_machines_fault(run: Run) -> None:
+    told = run([(BAD._replace(felt=True), 40)], rounds=1)
+    assert (told.summary.rows[0].failed, told.summary.spoiled) == (1, ())
+
+
+def test_a_blow_that_came_late_by_our_own_fault_shows_nothing(run: Run) -> None:
+    told = run([(Found(why=("our own hand took 30 ms",), late_hand=True), 0), (GOOD, 0)], rounds=1)
+    row = told.summary.rows[0]
+    assert (row.runs, row.failed, row.spoiled) == (1, 0, 1)
+
+
 def test_a_defect_is_not_hidden_by_stalls(run: Run) -> None:
     told = run([(BAD, 7)] * 5, rounds=1)
     row = told.summary.rows[0]

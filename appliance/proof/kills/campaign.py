@@ -2,7 +2,7 @@
 
 A try that fails while the machine was seen to stand still, or another real-time program to use our processor, is
 spoiled: counted, told, and run again a bounded number of times. It never counts as passed, and without such a
-measurement a failure is a failure.
+measurement a failure is a failure. Current that may not be is one in any case.
 """
 
 import threading
@@ -20,7 +20,7 @@ from appliance.proof.kills.losses import LOSSES
 from appliance.proof.kills.model import Cell, Found, Row
 from appliance.proof.kills.neighbours import Neighbour, Neighbours
 from appliance.proof.kills.peer import UnmetError
-from appliance.proof.kills.rig import Places, Rig
+from appliance.proof.kills.rig import LateHandError, Places, Rig
 from appliance.proof.stall_watch import Stall, StallWatch
 
 REPEATS: Final = 4  # of a try that the machine spoiled, as for the real-time tests
@@ -118,7 +118,9 @@ class Campaign:
             if not found.why:
                 return found
             pair.end()
-            spoiler = self._spoiler(begun_ns, pair.lane, cell)
+            spoiler: object = None if found.felt else self._spoiler(begun_ns, pair.lane, cell)
+            if found.late_hand:
+                spoiler = "we stood still ourselves"
             if spoiler is None:
                 return found
             self._spoil(cell, spoiler, found)
@@ -132,7 +134,7 @@ class Campaign:
         used = {lane.places.daemon, *cpus}
         return worst if worst is not None else self.neighbours.since(begun_ns, used)
 
-    def _spoil(self, cell: Cell, spoiler: Stall | Neighbour, found: Found) -> None:
+    def _spoil(self, cell: Cell, spoiler: object, found: Found) -> None:
         with self._lock:
             self.rows[cell.id].spoiled += 1
             self.spoiled.append(f"{cell.id}: {spoiler}: {found.why[0]}")
@@ -192,6 +194,8 @@ class _Pair:
             session = go(rig, cell.where, set_ma)
             strike = STRIKES.get(cell.kind.name) or LOSSES[cell.kind.name]
             return strike(rig, session)
+        except LateHandError as error:
+            return Found(why=(str(error),), late_hand=True)
         except (UnmetError, IontoError, OSError) as error:
             return Found(why=(str(error),))
 

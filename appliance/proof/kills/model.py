@@ -100,6 +100,8 @@ class Found(NamedTuple):
     peak_ma: float = 0.0  # from 50 ms before the blow on
     charge_mc: float = 0.0  # after the blow
     why: tuple[str, ...] = ()  # each breach in a sentence; none: passed
+    felt: bool = False  # one of them is current that may not be: no machine that stood still explains that
+    late_hand: bool = False  # we struck later than we can say
     end: str = ""  # what became of the daemon
 
 
