@@ -13,11 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
-from e2e_peer import PATIENCE_S, Peer, until
-
 from appliance.cli.demo.stage import START_S, Stage
 from appliance.errors import LinkError
 from appliance.link.messages import Accepted, Acknowledge, Plan, Refused, Start, State, Stop
+from appliance.proof.kills.peer import PATIENCE_S, Peer, until
 from appliance.proof.programs import Programs
 from appliance.sim.felt_log import Happened, Sample, read_felt
 from appliance.sim.remote import BenchControl
@@ -29,7 +28,6 @@ PLAN: Final = Plan(
     site="hands", set_ma=SET_MA, max_ma=6.0, duration_s=600.0, polarity="fixed_normal", ramp_ma_per_s=1.0
 )
 SURGE_MA: Final = max(0.02 * SET_MA, 0.25)  # safety design: never above set + this
-RELAY_OPEN: Final = "safety_relay_readback high"
 MS: Final = 1_000_000
 
 

@@ -1,10 +1,10 @@
 """Hands that leave, a pedal, a sting, a screen that dies: what returns by itself, and what only by a person."""
 
 import pytest
-from e2e_peer import Peer, until
 from e2e_rig import MS, SET_MA, SURGE_MA, Appliance, Diary
 
 from appliance.link.messages import Accepted, Pause, Resume
+from appliance.proof.kills.peer import Peer, until
 
 pytestmark = pytest.mark.realtime
 

@@ -5,7 +5,6 @@ import socket
 import uuid
 
 import pytest
-from e2e_peer import Peer, until
 from e2e_rig import MS, PLAN, SET_MA, SURGE_MA, Appliance, ionto
 
 from appliance.link.framing import FRAME_BYTES, encode
@@ -21,6 +20,7 @@ from appliance.link.messages import (
     Start,
     Stop,
 )
+from appliance.proof.kills.peer import Peer, until
 
 pytestmark = pytest.mark.realtime
 KIOSK = encode(Hello("kiosk", PROTOCOL_VERSION))

@@ -4,11 +4,11 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from e2e_peer import Peer, until
 from e2e_rig import Appliance
 
 from appliance.errors import RecordsError
 from appliance.link.messages import Stop
+from appliance.proof.kills.peer import Peer, until
 from appliance.records.queries import Records, SessionRow
 
 pytestmark = pytest.mark.realtime

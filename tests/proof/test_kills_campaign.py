@@ -1,5 +1,8 @@
 """What the machine spoiled is told and run again, never passed; what was not run is no pass; rounds are kept."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ from appliance.cli.sick_control import main as sick
 from appliance.proof.kills import campaign as campaigns
 from appliance.proof.kills.campaign import Campaign, lanes_for
 from appliance.proof.kills.model import KINDS, QUICK, STATES, Cell, Found, cells
+from appliance.proof.kills.neighbours import Neighbours, Seen, real_time_programs
 from appliance.proof.kills.summary import Asked, Summary, read, summarise, write
 from appliance.proof.safety_report.shapes import Kills, decode
 from appliance.proof.stall_watch import StallWatch
@@ -57,6 +61,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
         lines: list[str] = []
         done: list[None] = []
         campaign = Campaign(chosen, 2.0, tmp_path, watch, lines.append, lambda: done.append(None))
+        monkeypatch.setattr(campaign.neighbours, "since", lambda _begun_ns, _cpus: None)
         campaign.run(rounds, lanes_for([0], 1))
         assert waiting == []
         return Told(campaign, lines, len(done))
@@ -91,12 +96,47 @@ def test_what_the_machine_spoiled_is_told_and_run_again(run: Run) -> None:
     assert told.lines[0].startswith("spoiled by the machine, run again: sigkill/HOLD")
 
 
+def test_current_that_may_not_be_is_never_the_machines_fault(run: Run) -> None:
+    told = run([(BAD._replace(felt=True), 40)], rounds=1)
+    assert (told.summary.rows[0].failed, told.summary.spoiled) == (1, ())
+
+
+def test_a_blow_that_came_late_by_our_own_fault_shows_nothing(run: Run) -> None:
+    told = run([(Found(why=("our own hand took 30 ms",), late_hand=True), 0), (GOOD, 0)], rounds=1)
+    row = told.summary.rows[0]
+    assert (row.runs, row.failed, row.spoiled) == (1, 0, 1)
+
+
 def test_a_defect_is_not_hidden_by_stalls(run: Run) -> None:
     told = run([(BAD, 7)] * 5, rounds=1)
     row = told.summary.rows[0]
     assert not told.summary.passed
     assert (row.runs, row.failed, row.spoiled) == (1, 1, 5)
-    assert row.why[-1] == "the machine stood still in each of 5 tries"
+    assert row.why[-1] == "each of 5 tries was spoiled"
+
+
+def test_another_real_time_program_is_seen_by_what_it_takes_and_ours_never() -> None:
+    neighbours = Neighbours()
+    ours, watch, bench = (
+        Seen(5, "ours", os.getpid(), 0.0, 0, 60),
+        Seen(6, "watch", 1, 0.0, 0, 70),
+        Seen(7, "bench", 1, 3.0, 1, 60),
+    )
+    neighbours.look(1, [ours, watch])
+    neighbours.look(2, [ours._replace(used_s=0.5), watch._replace(used_s=0.01), bench])
+    assert neighbours.since(0, {0}) is None
+    assert str(neighbours.since(0, {0, 1})) == "another real-time program (bench) used processor 1"
+    assert neighbours.since(3, {0, 1}) is None
+
+
+def test_a_program_of_the_daemons_class_is_found_in_proc() -> None:
+    words = ["chrt", "--fifo", "60", sys.executable, "-c", "print('here', flush=True); input()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
+        assert program.stdout is not None
+        may = program.stdout.readline() != b""  # else this machine refuses the class, and nobody else's has it either
+        found = [each for each in real_time_programs() if each.pid == program.pid]
+        program.communicate(b"\n", timeout=30)
+    assert [(each.parent, each.priority) for each in found] == ([(os.getpid(), 60)] if may else [])
 
 
 def test_what_cannot_be_shown_here_is_not_run_and_no_pass(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

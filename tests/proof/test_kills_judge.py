@@ -62,6 +62,7 @@ def test_a_cut_by_the_watchdog_passes_with_its_times() -> None:
 )
 def test_each_budget_of_a_dead_daemon_can_be_failed(found: Found, says: str) -> None:
     assert any(sentence.startswith(says) for sentence in found.why), found.why
+    assert found.felt == (" felt" in says or "came back" in says or "never" in says)
 
 
 def test_a_current_or_a_relay_that_stays_is_never_a_pass() -> None:
@@ -75,6 +76,11 @@ def test_where_nothing_flowed_nothing_may_come() -> None:
     assert judge.dead(quiet, at_rest, SET_MA) == Found()
     quiet.events = [happened(5, "current_on"), happened(10, "current_zero")]
     assert judge.dead(quiet, at_rest, SET_MA).why
+
+
+def test_a_line_that_falls_by_itself_is_no_proof_of_the_watchdog() -> None:
+    assert list(judge.hardware_alone(diary_of(), BLOW)) == []
+    assert list(judge.hardware_alone(diary_of(happened(3, "level", "enable low")), BLOW)) != []
 
 
 def test_a_lost_lease_may_fall_at_3_ma_a_second_and_no_faster() -> None:

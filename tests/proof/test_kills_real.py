@@ -1,12 +1,13 @@
 """The programs themselves are hurt, by the code of `ionto kills`: each way once, each energising state once."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from appliance.proof.kills.blows import sigkill
+from appliance.proof.kills import judge
 from appliance.proof.kills.campaign import Campaign, lanes_for
 from appliance.proof.kills.journey import go
 from appliance.proof.kills.model import cells
@@ -74,5 +75,9 @@ def test_without_watchdog_and_pump_a_kill_is_seen_to_leave_current_on(tmp_path: 
         session = go(rig, "HOLD", 2.0)
         rig.body.act("wdo_dead")
         rig.body.act("pump_stuck")
-        found = sigkill(rig, session)
-    assert any(sentence.startswith(("zero after", "current came back", "zero: never")) for sentence in found.why)
+        pid = rig.programs.pid("control")
+        blow = rig.strike(lambda: os.kill(pid, signal.SIGKILL))
+        rig.let_pass(0.5)
+        found = judge.dead(rig.diary.read(), blow, session.set_ma)
+    assert found.why[:2] == ("zero: never", "K1 open: never")
+    assert found.felt

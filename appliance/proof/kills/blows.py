@@ -35,21 +35,21 @@ SPARE_BYTES: Final = 4 << 20  # what a process that is out of memory may still t
 
 def sigkill(rig: Rig, session: Session) -> Found:
     """The patient is at zero, and the next daemon neither resumes nor takes the same session again."""
-    before_ns = rig.clock.now_ns()
+    pid = rig.programs.pid("control")
+    blow = rig.strike(lambda: os.kill(pid, signal.SIGKILL))
     rig.bury("control")
-    blow = rig.blow(before_ns)
     rig.let_pass(WATCH_S)
-    return another_daemon(rig, blow, session, "killed")
+    alone = tuple(judge.hardware_alone(rig.diary.read(), blow))
+    found = another_daemon(rig, blow, session, "killed")
+    return found._replace(why=(*found.why, *alone))
 
 
 def memory(rig: Rig, session: Session) -> Found:
     """No memory in a tick: CUT, or the end of the process. Either way zero, and it treats no more."""
     pid = rig.programs.pid("control")
     most = _size_bytes(pid) + SPARE_BYTES
-    before_ns = rig.clock.now_ns()
     resource.prlimit(pid, resource.RLIMIT_AS, (most, most))
-    os.kill(pid, signal.SIGUSR2)
-    blow = rig.blow(before_ns)
+    blow = rig.strike(lambda: os.kill(pid, signal.SIGUSR2))
     rig.let_pass(WATCH_S)
     until(lambda: rig.programs.ended("control") or "FAULT" in rig.diary.read().states(blow.t_ns), "it notices")
     end = "ended by itself" if rig.programs.ended("control") else "FAULT"
@@ -80,21 +80,20 @@ def another_daemon(rig: Rig, blow: Blow, session: Session, end: str) -> Found:
 def sigstop(rig: Rig, session: Session) -> Found:
     """Asleep for half a second with the lines as they were."""
     pid = rig.programs.pid("control")
-    before_ns = rig.clock.now_ns()
-    os.kill(pid, signal.SIGSTOP)
-    blow = rig.blow(before_ns)
     try:
+        blow = rig.strike(lambda: os.kill(pid, signal.SIGSTOP))
         rig.let_pass(STOPPED_S)
+        alone = tuple(judge.hardware_alone(rig.diary.read(), blow))
     finally:
         os.kill(pid, signal.SIGCONT)
-    return comes_back_cut(rig, blow, session)
+    found = comes_back_cut(rig, blow, session)
+    return found._replace(why=(*found.why, *alone))
 
 
 def hang(rig: Rig, session: Session) -> Found:
     """A tick that spins."""
-    before_ns = rig.clock.now_ns()
-    os.kill(rig.programs.pid("control"), signal.SIGUSR1)
-    blow = rig.blow(before_ns)
+    pid = rig.programs.pid("control")
+    blow = rig.strike(lambda: os.kill(pid, signal.SIGUSR1))
     rig.let_pass(HUNG_S)
     return comes_back_cut(rig, blow, session)
 

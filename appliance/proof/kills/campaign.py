@@ -1,7 +1,8 @@
 """Rounds of all cells, several pairs of bench and daemon at a time, and the honesty of repeating.
 
-A try that fails while a watch saw the machine stand still is spoiled: counted, told, and run again a bounded number of
-times. It never counts as passed, and without a measured stall a failure is a failure.
+A try that fails while the machine was seen to stand still, or another real-time program to use our processor, is
+spoiled: counted, told, and run again a bounded number of times. It never counts as passed, and without such a
+measurement a failure is a failure. Current that may not be is one in any case.
 """
 
 import threading
@@ -17,8 +18,9 @@ from appliance.proof.kills.here import not_here
 from appliance.proof.kills.journey import go
 from appliance.proof.kills.losses import LOSSES
 from appliance.proof.kills.model import Cell, Found, Row
+from appliance.proof.kills.neighbours import Neighbour, Neighbours
 from appliance.proof.kills.peer import UnmetError
-from appliance.proof.kills.rig import Places, Rig
+from appliance.proof.kills.rig import LateHandError, Places, Rig
 from appliance.proof.stall_watch import Stall, StallWatch
 
 REPEATS: Final = 4  # of a try that the machine spoiled, as for the real-time tests
@@ -63,6 +65,7 @@ class Campaign:
         self._set_ma = set_ma
         self._directory = directory
         self._watch = watch
+        self.neighbours = Neighbours()
         self._tell = tell
         self._round_done = round_done
         self._lock = threading.Lock()
@@ -80,10 +83,12 @@ class Campaign:
         self._left = {n: len(cells) for n in numbers}
         self._rounds = rounds
         threads = [threading.Thread(target=self._lane, args=(lane,), daemon=True) for lane in lanes]
+        self.neighbours.start()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        self.neighbours.stop()
         if self._broken:
             raise self._broken[0]
 
@@ -113,22 +118,26 @@ class Campaign:
             if not found.why:
                 return found
             pair.end()
-            stall = self._stall(begun_ns, pair.lane, cell)
-            if stall is None:
+            spoiler: object = None if found.felt else self._spoiler(begun_ns, pair.lane, cell)
+            if found.late_hand:
+                spoiler = "we stood still ourselves"
+            if spoiler is None:
                 return found
-            self._spoil(cell, stall, found)
-        return found._replace(why=(*found.why, f"the machine stood still in each of {REPEATS + 1} tries"))
+            self._spoil(cell, spoiler, found)
+        return found._replace(why=(*found.why, f"each of {REPEATS + 1} tries was spoiled"))
 
-    def _stall(self, begun_ns: int, lane: Lane, cell: Cell) -> Stall | None:
-        """The worst that a processor of this lane was seen to stand still. A hog does that by itself to one."""
+    def _spoiler(self, begun_ns: int, lane: Lane, cell: Cell) -> Stall | Neighbour | None:
+        """What the machine did on the processors of this lane; a hog makes the daemon's stand still by itself."""
         cpus = {lane.other_cpu} if cell.kind.apart else {lane.places.daemon, lane.places.bench}
         seen = [s for s in self._watch.all_since(begun_ns) if s.cpu in cpus and s.late_ns >= STALL_NS]
-        return max(seen, key=lambda stall: stall.late_ns, default=None)
+        worst = max(seen, key=lambda stall: stall.late_ns, default=None)
+        used = {lane.places.daemon, *cpus}
+        return worst if worst is not None else self.neighbours.since(begun_ns, used)
 
-    def _spoil(self, cell: Cell, stall: Stall, found: Found) -> None:
+    def _spoil(self, cell: Cell, spoiler: object, found: Found) -> None:
         with self._lock:
             self.rows[cell.id].spoiled += 1
-            self.spoiled.append(f"{cell.id}: {stall}: {found.why[0]}")
+            self.spoiled.append(f"{cell.id}: {spoiler}: {found.why[0]}")
         self._tell(f"spoiled by the machine, run again: {self.spoiled[-1]}")
 
     def _count(self, job: Job, found: Found) -> None:
@@ -185,6 +194,8 @@ class _Pair:
             session = go(rig, cell.where, set_ma)
             strike = STRIKES.get(cell.kind.name) or LOSSES[cell.kind.name]
             return strike(rig, session)
+        except LateHandError as error:
+            return Found(why=(str(error),), late_hand=True)
         except (UnmetError, IontoError, OSError) as error:
             return Found(why=(str(error),))
 

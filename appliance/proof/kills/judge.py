@@ -21,17 +21,26 @@ def dead(diary: Diary, blow: Blow, set_ma: float) -> Found:
     """
     zero_ms, open_ms = to_zero_ms(diary, blow), to_open_ms(diary, blow)
     last_ms = model.ZERO_MS if blow.closed else 0.0
+    felt = [
+        *over(diary, blow, blow.felt_ma, set_ma),
+        *returned(diary, blow.t_ns + round(last_ms * NS_PER_MS)),
+    ]
     why = [
         *_late("zero", zero_ms, model.ZERO_MS, expected=blow.flows),
         *_late("K1 open", open_ms, model.OPEN_MS, expected=blow.closed),
-        *over(diary, blow, blow.felt_ma, set_ma),
-        *returned(diary, blow.t_ns + round(last_ms * NS_PER_MS)),
+        *felt,
     ]
     charge_mc = charge_since(diary, blow)
     most_mc = (blow.felt_ma + surge_ma(set_ma)) * model.ZERO_MS / 1e3
     if charge_mc > most_mc:
         why.append(f"{charge_mc:.3f} mC after the blow, allowed {most_mc:.3f}")
-    return Found(zero_ms, open_ms, peak_ma(diary, blow), charge_mc, tuple(why))
+    return Found(zero_ms, open_ms, peak_ma(diary, blow), charge_mc, tuple(why), felt=bool(felt))
+
+
+def hardware_alone(diary: Diary, blow: Blow) -> Iterator[str]:
+    """The lines of a dead daemon keep their levels, ENABLE too: else nothing is shown of what the watchdog does."""
+    if blow.closed and diary.all("level", "enable low", blow.t_ns):
+        yield "ENABLE fell although nobody drove it: this shows nothing of watchdog and pump"
 
 
 def surge_ma(set_ma: float) -> float:

@@ -13,10 +13,10 @@ from appliance.link.client import Client
 from appliance.link.messages import Accepted, Acknowledge, Start, State, Stop
 from appliance.proof.kills import judge, model
 from appliance.proof.kills.blows import Strike
-from appliance.proof.kills.diary import Blow
+from appliance.proof.kills.diary import Blow, Diary
 from appliance.proof.kills.journey import PEDAL_S, Session
 from appliance.proof.kills.model import Found, Where
-from appliance.proof.kills.peer import until
+from appliance.proof.kills.peer import UnmetError, until
 from appliance.proof.kills.rig import Rig
 from appliance.units import NS_PER_MS
 
@@ -37,18 +37,17 @@ GOES_ON: Final[dict[Where, State]] = {
 
 def kiosk_closed(rig: Rig, session: Session) -> Found:
     """The screen is gone; somebody still looks on."""
-    before_ns = rig.clock.now_ns()
     rig.screen.close()
     rig.kiosk = None
-    return fades(rig, session, rig.blow(before_ns))
+    return fades(rig, session, rig.blow(rig.clock.now_ns()))
 
 
 def all_closed(rig: Rig, session: Session) -> Found:
     """Nobody is left, not even the recorder."""
-    before_ns = rig.clock.now_ns()
     rig.hang_up()
+    gone_ns = rig.clock.now_ns()
     rig.bury("recorder")
-    return fades(rig, session, rig.blow(before_ns))
+    return fades(rig, session, rig.blow(gone_ns))
 
 
 def fades(rig: Rig, session: Session, blow: Blow) -> Found:
@@ -61,24 +60,21 @@ def fades(rig: Rig, session: Session, blow: Blow) -> Found:
     rig.connect()
     rig.let_pass(UNASKED_S)
     diary = rig.diary.read()
-    zero_ms, open_ms = judge.to_zero_ms(diary, blow), judge.to_open_ms(diary, blow)
-    why = [*judge.over(diary, blow, _goal_ma(session, blow), session.set_ma), *judge.returned(diary, gone_ns)]
+    felt = [*judge.over(diary, blow, _goal_ma(session, blow), session.set_ma), *judge.returned(diary, gone_ns)]
+    why = list(felt)
     if session.where in ("RAMP_UP", "HOLD"):
         why += judge.too_steep(diary, blow.t_ns, gone_ns)
-    states = diary.states(blow.t_ns)
     quiet = rig.service.wait("ARMED", "PAUSED", "DONE", "IDLE")
     if quiet.state == "PAUSED" and (quiet.paused is None or not quiet.paused.by_person):
         why.append("PAUSED, and not by a person")
     if not quiet.no_current:
         why.append("the device does not say that no current flows")
-    return Found(zero_ms, open_ms, judge.peak_ma(diary, blow), judge.charge_since(diary, blow), tuple(why), states[-1])
+    return _found(diary, blow, blow, why, felt=bool(felt), end=quiet.state)
 
 
 def socket_deleted(rig: Rig, session: Session) -> Found:
     """Who is connected stays so and can stop it; nobody new comes in until another daemon makes the file anew."""
-    before_ns = rig.clock.now_ns()
-    rig.socket.unlink()
-    blow = rig.blow(before_ns)
+    blow = rig.strike(rig.socket.unlink)
     found = goes_on_and_stops(rig, session, blow)
     why = list(found.why)
     try:
@@ -95,10 +91,9 @@ def socket_deleted(rig: Rig, session: Session) -> Found:
 def recorder_full(rig: Rig, session: Session) -> Found:
     """The treatment ends by its own rules, nobody starts another, and later everything is on disk."""
     pid = rig.programs.pid("recorder")
-    before_ns = rig.clock.now_ns()
     _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    blow = rig.blow(rig.clock.now_ns())
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (FULL_BYTES, hard))
-    blow = rig.blow(before_ns)
     found = goes_on_and_stops(rig, session, blow)
     why = list(found.why)
     until(lambda: "E602" in rig.log("recorder"), "the recorder says that its disk is full")
@@ -142,10 +137,11 @@ def ledger_full(rig: Rig, session: Session) -> Found:
     blow = rig.blow(before_ns)
     rig.let_pass(STEADY_S)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
-    why = list(judge.returned(rig.diary.read(), blow.t_ns))
+    felt, why = tuple(judge.returned(rig.diary.read(), blow.t_ns)), []
     if (status.outcome, status.reason) != ("not_started", "E602"):
         why.append(f"the start ended as {status.outcome}, {status.reason}; expected not_started, E602")
-    return Found(peak_ma=judge.peak_ma(rig.diary, blow), why=tuple(why), end=f"IDLE {status.reason}")
+    peak_ma = judge.peak_ma(rig.diary, blow)
+    return Found(peak_ma=peak_ma, why=(*felt, *why), felt=bool(felt), end=f"IDLE {status.reason}")
 
 
 def goes_on_and_stops(rig: Rig, session: Session, blow: Blow) -> Found:
@@ -153,33 +149,43 @@ def goes_on_and_stops(rig: Rig, session: Session, blow: Blow) -> Found:
     if session.where in GOES_ON:
         rig.wait_state(GOES_ON[session.where], since_ns=blow.t_ns)
     rig.let_pass(STEADY_S if session.where == "HOLD" else 0.0)
-    now_ns = rig.clock.now_ns()
-    gives = rig.diary.read().between(blow.t_ns, now_ns)
-    steady = judge.steady(gives, session.set_ma) if session.where == "HOLD" else ()
-    why = [*steady, *judge.over(rig.diary, blow, _goal_ma(session, blow), session.set_ma)]
-    if session.where == "RAMP_DOWN":
-        now_ns = blow.t_ns  # STOP was said before it
-    elif session.where in PEDAL_IN:
-        rig.body.act("pedal", hold_s=PEDAL_S)
-        rig.wait_state("PAUSED", since_ns=now_ns)
-    else:
-        rig.service.send(Stop())
+    gives = rig.diary.read().between(blow.t_ns)
+    why = list(judge.steady(gives, session.set_ma)) if session.where == "HOLD" else []
     by_foot = session.where in PEDAL_IN
-    ends_ns = rig.wait_state("PAUSED" if by_foot else "DONE", since_ns=now_ns)
-    if by_foot:
-        rig.service.send(Stop())
-        rig.wait_state("DONE", since_ns=ends_ns)
-    rig.let_pass(STEADY_S)
+    asked = blow if session.where == "RAMP_DOWN" else _by_pedal(rig) if by_foot else _by_stop(rig)
     most_ms = (model.PAUSE_MS if by_foot else model.STOP_MS) + model.FALLS_MS
-    gone_ns = now_ns + round(most_ms * NS_PER_MS)
-    until(lambda: rig.clock.now_ns() > gone_ns, "the time of STOP passes")
+    gone_ns = asked.t_ns + round(most_ms * NS_PER_MS)
+    until(lambda: rig.clock.now_ns() > gone_ns, "the time to be at zero passes")
+    rig.service.send(Stop())
+    rig.wait_state("DONE", since_ns=blow.t_ns)
+    rig.let_pass(STEADY_S)
     diary = rig.diary.read()
-    asked = blow._replace(t_ns=now_ns, flows=diary.flowed_at(now_ns), closed=diary.closed_at(now_ns))
+    felt = [*judge.over(diary, blow, _goal_ma(session, blow), session.set_ma), *judge.returned(diary, gone_ns)]
+    end = "went on; pedal, STOP" if by_foot else "went on; STOP"
+    return _found(diary, blow, asked, [*why, *felt], felt=bool(felt), end=end)
+
+
+def _by_pedal(rig: Rig) -> Blow:
+    """Pressed and let go; when the bench felt it."""
+    before_ns = rig.clock.now_ns()
+    rig.body.act("pedal", hold_s=PEDAL_S)
+    pressed = rig.diary.read().first("action", "pedal", before_ns)
+    if pressed is None:
+        raise UnmetError("never: the pedal is pressed")
+    rig.wait_state("PAUSED", since_ns=before_ns)
+    return rig.blow(pressed.t_ns)
+
+
+def _by_stop(rig: Rig) -> Blow:
+    """STOP over the connection that there is."""
+    return rig.strike(lambda: rig.service.send(Stop()))
+
+
+def _found(diary: Diary, blow: Blow, asked: Blow, why: list[str], *, felt: bool, end: str) -> Found:
+    """Peak and charge from the blow on; times from what asked for the end of the current."""
     zero_ms, open_ms = judge.to_zero_ms(diary, asked), judge.to_open_ms(diary, asked)
-    why += judge.returned(diary, gone_ns)
     peak_ma, charge_mc = judge.peak_ma(diary, blow), judge.charge_since(diary, blow)
-    end = "went on; " + ("pedal, " if by_foot else "") + "STOP"
-    return Found(zero_ms, open_ms, peak_ma, charge_mc, tuple(why), end)
+    return Found(zero_ms, open_ms, peak_ma, charge_mc, tuple(why), felt=felt, end=end)
 
 
 LOSSES: Final[dict[str, Strike]] = {

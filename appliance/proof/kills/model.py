@@ -32,20 +32,16 @@ class Kind(NamedTuple):
     what: str
     states: tuple[Where, ...] = STATES
     sick: bool = False  # the daemon is one that can fall ill
+    alone: bool = False  # nobody else's program may be on the daemon's processor: it would starve, too
     apart: bool = False  # the daemon's processor is taken away: the bench must live on another
-
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else's program may be on the daemon's processor: it would starve, too."""
-        return self.sick or self.apart
 
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("sigkill", "SIGKILL of the daemon; another one is started"),
     Kind("sigstop", "SIGSTOP of the daemon, SIGCONT half a second later"),
     Kind("hang", "a tick of the daemon spins for 0.4 s", sick=True),
-    Kind("memory", "RLIMIT_AS on the daemon, and a tick that eats what is left", sick=True),
-    Kind("hog", "another program spins at SCHED_FIFO 99 on the daemon's processor for 0.4 s", apart=True),
+    Kind("memory", "RLIMIT_AS on the daemon, and a tick that eats what is left", sick=True, alone=True),
+    Kind("hog", "another program spins at SCHED_FIFO 99 on the daemon's processor for 0.4 s", alone=True, apart=True),
     Kind("kiosk_closed", "the kiosk's connection is closed, a technician looks on"),
     Kind("all_closed", "every client's connection is closed, the recorder's too"),
     Kind("socket_deleted", "the daemon's socket file is deleted"),
@@ -100,6 +96,8 @@ class Found(NamedTuple):
     peak_ma: float = 0.0  # from 50 ms before the blow on
     charge_mc: float = 0.0  # after the blow
     why: tuple[str, ...] = ()  # each breach in a sentence; none: passed
+    felt: bool = False  # one of them is current that may not be: no machine that stood still explains that
+    late_hand: bool = False  # we struck later than we can say
     end: str = ""  # what became of the daemon
 
 

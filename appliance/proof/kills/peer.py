@@ -1,6 +1,7 @@
 """A client of the daemon with a thread of its own: it keeps the newest status and every answer, and renews the lease.
 
-As a kiosk it plays the operator's screen. Waits are bounded; what does not come in time is `UnmetError`, a sentence.
+As a kiosk it plays the operator's screen, for `ionto kills` and for the end-to-end tests. Waits are bounded; what does
+not come in time is `UnmetError`, a sentence.
 """
 
 import select
@@ -9,13 +10,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from appliance.errors import LinkError
 from appliance.link.client import Client
-from appliance.link.messages import Accepted, Answer, Command, Refused, Renew, Role, State, Status
+from appliance.link.messages import Accepted, Answer, Command, Refused, Renew, Role, State, Status, Welcome
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 30.0
 CONNECT_S: Final = 10.0
 RENEW_S: Final = 0.3
 LOOK_S: Final = 0.01
@@ -23,7 +24,7 @@ JOIN_S: Final = 5.0
 
 
 class UnmetError(Exception):
-    """Something that had to come did not: one sentence. It never leaves this package."""
+    """Something that had to come did not: one sentence. It never reaches a person."""
 
 
 def until(true: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
@@ -52,10 +53,23 @@ class Peer(threading.Thread):
         self._client = Client.connect(path, role, CONNECT_S)
         self._lock = threading.Lock()
         self._ending = False
-        self._renews = renews
+        self.renews = renews
         self.status: Status | None = None
         self.answers: list[Accepted | Refused] = []
         self.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def welcome(self) -> Welcome:
+        """What the daemon said of itself. Raises `UnmetError`: nothing."""
+        if self._client.welcome is None:
+            raise UnmetError("the daemon did not say who it is")
+        return self._client.welcome
 
     @property
     def state(self) -> State | None:
@@ -72,7 +86,7 @@ class Peer(threading.Thread):
                 with self._lock:
                     for answer in self._client.poll():
                         self._take(answer)
-                    if self._renews and time.monotonic() - renewed_s >= RENEW_S:
+                    if self.renews and time.monotonic() - renewed_s >= RENEW_S:
                         renewed_s = time.monotonic()
                         self._client.send(Renew())
 

@@ -7,6 +7,7 @@ stand still, and the bench's clock leaves that out. It must never leave a progra
 import os
 import signal
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -23,16 +24,21 @@ from appliance.sim.felt_log import FILE_NAME
 from appliance.sim.remote import BenchControl
 from appliance.sim.server import CLOCK_FILE_NAME
 from appliance.sim.wire import control_path
-from appliance.units import ns_from_s
+from appliance.units import NS_PER_MS, ns_from_s
 
 SICK: Final = "appliance.cli.sick_control"
 PHENOTYPE: Final = "typical_palm"
 SEED: Final = "7"
 START_S: Final = 30.0
+HAND_NS: Final = 5 * NS_PER_MS  # a twentieth of the shortest budget
 TRAYS_S: Final = 0.1
 ANSWER_S: Final = 20.0
 AGAIN_S: Final = 0.1  # between two asks that are refused for a moment
 SOON: Final = frozenset(("E108", "E114"))  # the ledger is being written, the recorder is not there yet
+
+
+class LateHandError(Exception):
+    """We struck later than we can say: this try shows nothing."""
 
 
 class Places(NamedTuple):
@@ -197,6 +203,15 @@ class Rig:
             time.sleep(AGAIN_S)
 
     # ------------------------------------------------------------ the bench's witness
+
+    def strike(self, do: Callable[[], None]) -> Blow:
+        """Do it now. Raises `LateHandError`: between our look at the clock and the deed we stood still ourselves."""
+        before_ns = self.clock.now_ns()
+        do()
+        late_ns = self.clock.now_ns() - before_ns
+        if late_ns > HAND_NS:
+            raise LateHandError(f"our own hand took {late_ns / NS_PER_MS:.0f} ms")
+        return self.blow(before_ns)
 
     def blow(self, t_ns: int) -> Blow:
         """What was so just before."""
