@@ -116,7 +116,7 @@ def test_sections_of_the_package_list_are_known_ones() -> None:
     assert len(names) == len(set(names))
 
 
-def test_ci_is_lint_and_tests() -> None:
+def test_ci_is_lint_tests_and_the_quick_campaign() -> None:
     lines = (ROOT / ".ci/run").read_text().splitlines()
     assert "set -euo pipefail" in lines
-    assert lines[-2:] == ["make lint", "make test"]
+    assert lines[-3:] == ["make lint", "make test", ".venv/bin/ionto faults --quick"]
