@@ -4,6 +4,7 @@ import json
 import os
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -67,20 +68,22 @@ def still_true(known: dict[str, Result], tree: Tree) -> set[str]:
     return {key for key, result in known.items() if result.tree == tree.of(result.status, result.by)}
 
 
-def reach_of(tree: Tree) -> Reach:
+def reach_of(tree: Tree, jobs: int) -> Reach:
     """Measured once for a test file and the code that it may reach."""
     kept = json.loads(REACH.read_text()) if REACH.exists() else {}
     wanted = {str(file.relative_to(ROOT)): tree.core + tree.helpers + digest(file) for file in TEST_FILES}
     new = [file for file, of in wanted.items() if kept.get(file, {}).get("tree") != of]
     if new:
         print(f"which test runs which line: {len(new)} files of tests once, without a mutant", flush=True)
-        child, pipe = fork(lambda: measure_reach(new))
-        with os.fdopen(pipe, "rb") as stream:
-            measured = json.loads(stream.read())
-        os.waitpid(child, 0)
-        if "error" in measured:
-            raise SystemExit(measured["error"])
-        kept |= {file: {"tree": wanted[file], **part_of(measured, file)} for file in new}
+        shares = [new[at::jobs] for at in range(min(jobs, len(new)))]
+        children = [(share, *fork(partial(measure_reach, share))) for share in shares]
+        for share, child, pipe in children:
+            with os.fdopen(pipe, "rb") as stream:
+                measured = json.loads(stream.read())
+            os.waitpid(child, 0)
+            if "error" in measured:
+                raise SystemExit(measured["error"])
+            kept |= {file: {"tree": wanted[file], **part_of(measured, file)} for file in share}
         REACH.write_text(json.dumps({file: kept[file] for file in wanted}))
     whole = Reach({}, {})
     for file in wanted:
@@ -127,7 +130,7 @@ class Sweep:
         done = still_true(self.results, self.tree)
         waiting = [mutant for mutant in mutants if mutant.key not in done]
         if waiting:
-            selection = Selection(reach_of(self.tree))
+            selection = Selection(reach_of(self.tree, self.jobs))
             for at, mutant in enumerate(waiting):
                 self.tell(f"{at} of {len(waiting)} begun")
                 self.start(mutant, selection)
@@ -148,7 +151,7 @@ class Sweep:
         while len(self.running) >= self.jobs:
             self.finish()
         expected_s = sum(selection.reach.seconds[name] for name in order)
-        child, pipe = fork(lambda: test_mutant(mutant, order, expected_s))
+        child, pipe = fork(partial(test_mutant, mutant, order, expected_s))
         self.running[child] = (mutant, pipe)
 
     def finish(self) -> None:
