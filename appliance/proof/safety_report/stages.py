@@ -28,7 +28,7 @@ def main_stages(*, quick: bool) -> tuple[Stage, ...]:
     people = ("--seeds", "1", "--minutes", "2") if quick else ("--seeds", "20", *corners)
     times = ("--times", "1") if quick else ("--times", "50")
     stages = (
-        Stage("explore", "Session machine, explored", ("explore", "--json"), Explore, "`ionto explore`"),
+        Stage("explore", "Session machine, explored", ("explore", "--json", *few), Explore, "`ionto explore`"),
         Stage("faults", "Single and double faults", ("faults", "--json", *few), Faults, "`ionto faults`"),
         Stage("kills", "Programs killed", ("kills", "--json", *times), Kills, "`ionto kills`"),
         Stage("lift", "Hands lifted", ("lift", "--json"), Lift, "`ionto lift`"),
