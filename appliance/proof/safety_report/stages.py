@@ -28,7 +28,7 @@ def main_stages(*, quick: bool) -> tuple[Stage, ...]:
     people = ("--seeds", "1", "--minutes", "2") if quick else ("--seeds", "20", *corners)
     rounds = ("--quick",) if quick else ("--rounds", "50", "--resume")
     stages = (
-        Stage("explore", "Session machine, explored", ("explore", "--json"), Explore, "`ionto explore`"),
+        Stage("explore", "Session machine, explored", ("explore", "--json", *few), Explore, "`ionto explore`"),
         Stage("faults", "Single and double faults", ("faults", "--json", *few), Faults, "`ionto faults`"),
         Stage("kills", "Programs killed", ("kills", "--json", *rounds), Kills, "`ionto kills`"),
         Stage("lift", "Hands lifted", ("lift", "--json"), Lift, "`ionto lift`"),
