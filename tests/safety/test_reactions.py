@@ -22,7 +22,8 @@ TRIPS = st.builds(
 TABLE = {  # of the safety design; 'charge, time' and 'short_or_no_body' are the session's and CONTACT's own
     "over_site", "over_set", "disagreement", "mismatch", "open", "area_level", "area_trend", "compliance_loopback",
     "area_capacitance", "area_fading", "dac_loopback", "reference", "stale", "adc_identity", "e_stop", "relay",
-    "polarity", "latch", "watchdog", "tray", "pedal", "late_tick", "lease", "slew", "saturation", "clock_jump", "dummy_load",
+    "polarity", "latch", "watchdog", "tray", "pedal", "late_tick", "lease", "slew", "saturation", "clock_jump",
+    "dummy_load",
 }  # fmt: skip
 
 
