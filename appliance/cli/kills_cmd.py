@@ -21,7 +21,7 @@ from appliance.proof.stall_watch import StallWatch
 
 KEPT: Final = ROOT / "build" / "safety-report" / "kills-rounds.json"
 EXIT_TERMINATED: Final = 143  # 128 + SIGTERM, as shells report it
-SHARED: Final = 3  # pairs on one processor: each takes about a fifth of it
+SHARED: Final = 2  # pairs on one processor: a third would leave too little when all are in CONTACT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

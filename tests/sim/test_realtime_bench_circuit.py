@@ -30,7 +30,7 @@ from appliance.sim.script import parse_script
 from appliance.sim.server import serve
 script = parse_script("[[at]]\\nstate='CONTACT'\\ndo='hands_in'\\n", "hands")
 set_up_realtime(PRIORITY)
-serve(load_board(), script, Path(sys.argv[1]), Path(sys.argv[2]))
+serve(load_board(), script, Path(sys.argv[1]), Path(sys.argv[2]), lambda: None)
 """
 
 
