@@ -19,6 +19,7 @@ NEAR_MA: Final = 0.01
 LISTENED: Final = 2  # ticks that a pedal or a tray must be held to count
 # Ticks in which a current that is not what was set must be seen: mismatch, the slowest, has 100 ms.
 LISTENED_CURRENT: Final = 26
+HEARD: Final = 24  # ticks: the longest of these memories, 100 ms, is full again
 MOST_LEAPS: Final = 400  # of one wait
 STRIDE_NS: Final = 250_000_000  # while the current is on its way: limits and volts follow it
 Inputs = tuple[tuple[str, object], ...]
@@ -83,6 +84,8 @@ def _moves(machine: "Machine") -> bool:
 def _leap(machine: "Machine") -> None:
     """Some ticks, in which everyone may speak; if nobody did and nothing changed, the rest of the wait.
 
+    Under current its last ticks are run one by one again, so that what monitors remember is of the time just before.
+
     A ramp is slowed by limits that give way as it goes on, so its wait is as many leaps as it takes to get there.
     """
     session = machine.daemon.session
@@ -91,10 +94,16 @@ def _leap(machine: "Machine") -> None:
         machine.tick()
         if session.entries != entries:
             return
+    silent = not machine.world.screen_alive
+    heard_ns = HEARD * TICK_NS if session.state in RUNNING else 0
     for _ in range(MOST_LEAPS):
-        wait_ns = leap_ns(machine, silent=not machine.world.screen_alive)
+        wait_ns = leap_ns(machine, silent=silent) - heard_ns
         if wait_ns <= TICK_NS:
-            return
+            break
         machine.leap(min(wait_ns, STRIDE_NS) if _moves(machine) else wait_ns)
         if session.entries != entries:
             return
+    for _ in range(HEARD if heard_ns else 0):
+        if leap_ns(machine, silent=silent) <= TICK_NS or session.entries != entries:
+            return
+        machine.tick()
