@@ -65,6 +65,10 @@ class Programs:
         """Its process."""
         return self._running[name].pid
 
+    def send(self, name: str, number: signal.Signals) -> None:
+        """A signal; nothing when it has ended: its number may be another program's by then."""
+        self._running[name].send_signal(number)
+
     def ended(self, name: str) -> bool:
         """Whether a program has ended."""
         return self._running[name].poll() is not None

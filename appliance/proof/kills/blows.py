@@ -3,7 +3,6 @@
 Each is one function: it strikes, watches, brings the device back to IDLE and lets `judge` say what was felt.
 """
 
-import os
 import resource
 import signal
 import subprocess
@@ -35,8 +34,7 @@ SPARE_BYTES: Final = 4 << 20  # what a process that is out of memory may still t
 
 def sigkill(rig: Rig, session: Session) -> Found:
     """The patient is at zero, and the next daemon neither resumes nor takes the same session again."""
-    pid = rig.programs.pid("control")
-    blow = rig.strike(lambda: os.kill(pid, signal.SIGKILL))
+    blow = rig.strike(lambda: rig.programs.send("control", signal.SIGKILL))
     rig.bury("control")
     rig.let_pass(WATCH_S)
     alone = tuple(judge.hardware_alone(rig.diary.read(), blow))
@@ -49,7 +47,7 @@ def memory(rig: Rig, session: Session) -> Found:
     pid = rig.programs.pid("control")
     most = _size_bytes(pid) + SPARE_BYTES
     resource.prlimit(pid, resource.RLIMIT_AS, (most, most))
-    blow = rig.strike(lambda: os.kill(pid, signal.SIGUSR2))
+    blow = rig.strike(lambda: rig.programs.send("control", signal.SIGUSR2))
     rig.let_pass(WATCH_S)
     until(lambda: rig.programs.ended("control") or "FAULT" in rig.diary.read().states(blow.t_ns), "it notices")
     end = "ended by itself" if rig.programs.ended("control") else "FAULT"
@@ -79,21 +77,19 @@ def another_daemon(rig: Rig, blow: Blow, session: Session, end: str) -> Found:
 
 def sigstop(rig: Rig, session: Session) -> Found:
     """Asleep for half a second with the lines as they were."""
-    pid = rig.programs.pid("control")
     try:
-        blow = rig.strike(lambda: os.kill(pid, signal.SIGSTOP))
+        blow = rig.strike(lambda: rig.programs.send("control", signal.SIGSTOP))
         rig.let_pass(STOPPED_S)
         alone = tuple(judge.hardware_alone(rig.diary.read(), blow))
     finally:
-        os.kill(pid, signal.SIGCONT)
+        rig.programs.send("control", signal.SIGCONT)
     found = comes_back_cut(rig, blow, session)
     return found._replace(why=(*found.why, *alone))
 
 
 def hang(rig: Rig, session: Session) -> Found:
     """A tick that spins."""
-    pid = rig.programs.pid("control")
-    blow = rig.strike(lambda: os.kill(pid, signal.SIGUSR1))
+    blow = rig.strike(lambda: rig.programs.send("control", signal.SIGUSR1))
     rig.let_pass(HUNG_S)
     return comes_back_cut(rig, blow, session)
 

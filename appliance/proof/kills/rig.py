@@ -4,7 +4,6 @@ Bench and daemon share a processor unless they are told apart: when a virtual ma
 stand still, and the bench's clock leaves that out. It must never leave a program running.
 """
 
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -122,8 +121,7 @@ class Rig:
 
     def bury(self, name: str) -> None:
         """SIGKILL, and wait for its end."""
-        with suppress(ProcessLookupError):
-            os.kill(self.programs.pid(name), signal.SIGKILL)
+        self.programs.send(name, signal.SIGKILL)
         until(lambda: self.programs.ended(name), f"{name} ends")
         self.programs.stop_one(name)
         if name == "recorder":
