@@ -203,12 +203,15 @@ class AreaCapacitance:
     LEAST: Final = 0.6  # share of a hand that must stay, at any current
     MOST: Final = 0.65  # share that may be asked for: below it restless hands and noise are not taken for a leaving one
     LOOKS: Final = 6  # 1.5 s: in 85 min of 7 skins the weakest six stayed 13 % above the bound, two fell below it [D]
+    FAR: Final = 0.9  # of that share: so much less skin is believed sooner, a hand may leave within seconds
+    FAR_LOOKS: Final = 2
+    FAR_FROM: Final = 0.35  # of the density's ceiling, over the whole hand: below it there is time for all looks [D]
     TRIP: Final = Trip("E217", "area_capacitance", "PAUSE", "area", 0.3)
 
     def __init__(self) -> None:
         self._answer = Answer()
         self._tried: Explanations | None = None
-        self._count = 0
+        self._count = self._far_count = 0
         self._noise = LIKELY_NOISE_V**2
 
     def check(self, s: Sample) -> Trip | None:
@@ -229,18 +232,25 @@ class AreaCapacitance:
             return None
         self._tried = None
         self._noise = tried.noise
-        self._count = self._count + 1 if tried.most_f() < self.least_share(s) * s.contact_c_f else 0
-        return self.TRIP if self._count >= self.LOOKS else None
+        share = tried.most_f() / (self.least_share(s) * s.contact_c_f)
+        self._count = self._count + 1 if share < 1.0 else 0
+        far = share < self.FAR and self._density(s) >= self.FAR_FROM
+        self._far_count = self._far_count + 1 if far else 0
+        return self.TRIP if self._count >= self.LOOKS or self._far_count >= self.FAR_LOOKS else None
+
+    @staticmethod
+    def _density(s: Sample) -> float:
+        """Of the whole hand, as a share of its ceiling."""
+        return s.ramp_base_ma / (s.area_cm2 * s.density_ceiling_ma_per_cm2)
 
     def _forget(self) -> None:
         """Another run begins with nothing of this one."""
         if self._answer.begun:
             self._answer.restart()
             self._tried = None
-            self._count = 0
+            self._count = self._far_count = 0
 
     def least_share(self, s: Sample) -> float:
         """Of C_s, that must be left."""
-        full = s.ramp_base_ma / (s.area_cm2 * s.density_ceiling_ma_per_cm2)
-        area = min(self.MOST, max(self.LEAST, self.MARGIN * full))
+        area = min(self.MOST, max(self.LEAST, self.MARGIN * self._density(s)))
         return 2.0 * area / (1.0 + area)
