@@ -90,4 +90,4 @@ def _one(hazards: Hazards, hazard: Hazard) -> None:
 
 def _say(text: str, margin: str = "") -> None:
     """One paragraph, what is broken hangs under its beginning."""
-    print(textwrap.fill(text, WIDTH, initial_indent=margin, subsequent_indent=f"{margin}    "))
+    print(textwrap.fill(text, WIDTH, initial_indent=margin, subsequent_indent=f"{margin}    ", break_on_hyphens=False))

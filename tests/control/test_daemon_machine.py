@@ -91,6 +91,10 @@ class Story(RuleBasedStateMachine):
     def _treat(self, plan: Plan) -> None:
         """As a person does who wants it."""
         self.sessions += 1
+        self.bench.board.tray_out = True
+        self._run(0.02)
+        self.bench.board.tray_out = False
+        self._run(0.01)
         self._ask(Start(f"s{self.sessions}", "good", plan))
         self._run(0.05)
         if plan.someone_beside or plan.site in ("feet", "underarms"):

@@ -191,6 +191,7 @@ def test_the_least_current_of_a_plan_is_watched_for_an_open_loop_too() -> None:
     """1 mA is code 136.5: the DAC gives a little less, and trim may lower it by 3 %."""
     bench = TickBench()
     bench.run(30.0, "IDLE")
+    bench.refill_trays()
     bench.start(Plan("hands", 1.0, 1.0, 120.0))
     bench.run(0.1)
     bench.press()

@@ -215,6 +215,7 @@ def test_states_that_may_not_energise_are_open_at_zero(state: str) -> None:
 def test_a_session_begun_at_once_after_a_reversed_one_flows_in_its_own_direction() -> None:
     bench = TickBench()
     bench.run(30.0, "IDLE")
+    bench.refill_trays()
     assert isinstance(bench.start(Plan("feet", 5.0, 5.0, 60.0, "fixed_reversed")), Accepted)
     bench.run(0.1)
     bench.ask(Begin())
@@ -222,6 +223,7 @@ def test_a_session_begun_at_once_after_a_reversed_one_flows_in_its_own_direction
     assert bench.board.reversed
     bench.board.tray_out = True
     bench.run(0.1, "PAUSED")
+    bench.run(0.02)
     bench.board.tray_out = False
     for command in (Stop(), Acknowledge()):
         assert isinstance(bench.ask(command), Accepted)
