@@ -10,7 +10,7 @@ from appliance.proof.explore.walk import Prepare, Progress, Scope, Walk, tell
 from appliance.proof.without import without
 
 pytestmark = pytest.mark.timeout(600)
-SCOPE = Scope(("hands",), depth=18, each_hazard=1)
+SCOPE = Scope(("hands",), depth=20, each_hazard=1)
 
 
 def swallow_stop_in_contact(daemon: Daemon) -> None:
@@ -59,7 +59,7 @@ def look(prepare: Prepare, invariant: str) -> tuple[str, ...]:
             partial(without, name="session.resume_by_person"),
             "no_return_after_a_persons_pause_without_a_person",
             "CONTACT, and nobody asked for it",
-            17,
+            20,
         ),
         (swallow_stop_in_contact, "stop_reaches_zero", "CONTACT: the set rose after STOP", 9),
         (partial(without, name="session.stop"), "stop_reaches_zero", "CONTACT: the set rose after STOP", 9),

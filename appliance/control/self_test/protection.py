@@ -35,6 +35,8 @@ def latch(t: Trial) -> Script:
         return
     if not t.check("kick alone leaves the latch", "E322", r.latch_tripped, latch_word(r)):
         return
+    t.order.dummy = True  # before PERMIT: with OUT_OK stuck high, K1 would close as the latch is set
+    yield RELAY_TICKS
     r = yield from t.reset()
     t.check("latch resets", "E322", not r.latch_tripped, latch_word(r))
 
