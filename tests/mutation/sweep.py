@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mutation.mutants import PACKAGES, ROOT, Mutant
-from mutation.runner import BROKEN, KILLED, TIMEOUT, UNTESTED, fork, measure_reach, prepare, test_mutant
+from mutation.runner import BROKEN, KILLED, TIMEOUT, UNTESTED, fork, is_apart, measure_reach, prepare, test_mutant
 from mutation.selection import TEST_FILES, Reach, Selection
 
 FOUND: Final = ROOT / "mutants"
@@ -33,7 +33,7 @@ class Tree:
     """Fingerprints: a kill stands while the appliance and the test that noticed do; a survivor while nothing moves."""
 
     def __init__(self) -> None:
-        self.appliance = digest(*sorted((ROOT / "appliance").rglob("*.py")))
+        self.appliance = digest(*(path for path in sorted((ROOT / "appliance").rglob("*.py")) if not is_apart(path)))
         self.core = digest(*(path for package in PACKAGES for path in core_files(package)))
         tests = [path for package in PACKAGES for path in sorted((ROOT / "tests" / package).glob("*.py"))]
         self.helpers = digest(*(path for path in tests if not path.name.startswith("test_")))

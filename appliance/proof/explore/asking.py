@@ -64,18 +64,21 @@ def _starting(name: str, flavour: Flavour) -> "Callable[[Machine], None]":
     def ask(m: "Machine") -> None:
         plan, n = PLANS[name], len(m.daemon.commands._used_ids)
         m.allowed = flavour in RIGHTFUL
+        session, patient = f"s{n}", f"w{n}"
+        permit = f"p{m.clock.t_ns}"  # never one of an earlier start that was refused: its permit is still good
         if flavour == "again":
-            m.ask("kiosk", Start(m.daemon.session.id or f"s{n - 1}", f"p{n - 1}", plan))
-            return
-        permit = f"p{n - 1}" if flavour == "used" else f"p{n}"
+            session = m.daemon.session.id or f"s{n - 1}"
+        elif flavour == "used":
+            permit = next(reversed(m.permits._used))
+        elif flavour == "treated":
+            patient = f"w{n - 1}"
         granted = PLANS["feet" if name == "hands" else "hands"] if flavour == "other_plan" else plan
-        patient = f"w{n - 1}" if flavour == "treated" else f"w{n}"
         grant = PermitGrant(permit, patient, granted.site, 1, "screening", plan_hash(granted))
         if flavour == "expired":
             m.permission.grant(grant, m.clock.t_ns - ns_from_s(VALID_S) - 1)
         elif flavour not in ("unknown", "used"):
             m.ask("recorder", grant)
-        m.ask("kiosk", Start(f"s{n}", permit, plan))
+        m.ask("kiosk", Start(session, permit, plan))
         if flavour == "twice":
             m.ask("kiosk", Start(f"t{n}", permit, plan))
 
@@ -91,7 +94,7 @@ def _can(name: str, flavour: Flavour) -> "Callable[[Machine], bool] | None":
         return m.permission._ledger.treated_today(f"w{n - 1}", PLANS[name].site, DAY)
 
     def was_used(m: "Machine") -> bool:
-        return f"p{len(m.daemon.commands._used_ids) - 1}" in m.permits._used
+        return bool(m.permits._used)
 
     return {"again": was_started, "treated": was_treated, "used": was_used}.get(flavour)
 

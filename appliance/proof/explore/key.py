@@ -16,12 +16,12 @@ from appliance.proof.explore.thresholds import (
     HELD_NS,
     LEASE_NS,
     MILESTONES_MA,
-    OPEN_NS,
     PAUSED_NS,
     RELAYS_NS,
     RESTED_NS,
     REVERSE_NS,
     region,
+    relays_ns,
 )
 from appliance.safety import hard_limits
 from appliance.treatment.plan import LEAST_MA, TreatmentPlan
@@ -48,7 +48,7 @@ def key_of(machine: "Machine") -> Key:
     output = (
         gate.enabled,
         board.to_patient,
-        _relays(machine, now_ns),
+        region(now_ns - gate.enabled_since_ns, relays_ns(daemon)),
         gate.asked_reversed,
         region(now_ns - gate.polarity_since_ns, (RELAYS_NS[1],)),
         board.latch_set,
@@ -73,6 +73,7 @@ def key_of(machine: "Machine") -> Key:
         ghost.needs_person,
         ghost.stopped,
         ghost.pedal_at if state in ("ARMED", "PAUSED") else 0,
+        _rested(machine, now_ns) if state == "ARMED" else 0,  # later the output was on
         ghost.stop_by_ns is not None,
         ghost.zero_by_ns is not None,
         -1 if renewed_ns is None else region(now_ns - renewed_ns, (LEASE_NS,)),
@@ -88,20 +89,9 @@ def _bus(machine: "Machine") -> int:
     return 2 if machine.daemon.tick_count - lost_at >= BUS_LOST_RETRY - 1 else 1
 
 
-def _relays(machine: "Machine", now_ns: int) -> int:
-    """How far K1 is on its way. At rest only that it has opened counts; REVERSE and a self-test wait for K2, too."""
-    since_ns = now_ns - machine.daemon.gate.enabled_since_ns
-    if machine.daemon.gate.enabled:
-        return region(since_ns, RELAYS_NS)
-    waits = machine.daemon.session.state in ("REVERSE", "SELF_TEST")
-    return region(since_ns, OPEN_NS if waits else OPEN_NS[-1:])
-
-
 def _between(machine: "Machine", now_ns: int) -> Key:
     """Without a session: the next one starts with fresh fields, so only what outlives a session counts."""
     daemon, session = machine.daemon, machine.daemon.session
-    timer = daemon.output_timer
-    low_ns = 0 if timer._low_since_ns is None else now_ns - timer._low_since_ns
     told = machine.told
     unproved = daemon.trays.unproved
     return (
@@ -115,9 +105,15 @@ def _between(machine: "Machine", now_ns: int) -> Key:
         session.reversed,
         session.pedal._released_once,
         -1 if session.pedal._since_ns is None else region(now_ns - session.pedal._since_ns, HELD_NS),
-        region(low_ns, (RESTED_NS,)),
+        _rested(machine, now_ns),
         machine.board.watchdog_ok(),
     )
+
+
+def _rested(machine: "Machine", now_ns: int) -> int:
+    """Whether the treatment timer has rested long enough to start anew."""
+    low_since_ns = machine.daemon.output_timer._low_since_ns
+    return 0 if low_since_ns is None else region(now_ns - low_since_ns, (RESTED_NS,))
 
 
 def _released_by(codes: list[str]) -> Key:

@@ -7,7 +7,7 @@ Two uses: how far a quiet wait may leap (to one tick short of the nearest), and 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from appliance.control.daemon import BUS_LOST_RETRY
+from appliance.control.daemon import BUS_LOST_RETRY, Daemon
 from appliance.control.run import DITHER_FROM_MA, PROBE_AFTER_NS
 from appliance.control.self_test.protection import KICK_TICKS
 from appliance.proof.explore.ghost import TICK_NS
@@ -42,15 +42,25 @@ REARM_NS: Final = KICK_TICKS * TICK_NS
 
 
 def region(age_ns: int, thresholds: tuple[int, ...]) -> int:
-    """Two for each threshold that has passed, one more when the next tick passes one."""
+    """Three for each threshold that has passed, and more when the next tick or the one after passes one.
+
+    Two ticks ahead, because the shortest of the long waits lasts as long.
+    """
     at = 0
     for threshold_ns in thresholds:
-        if age_ns < threshold_ns - TICK_NS:
+        if age_ns < threshold_ns - 2 * TICK_NS:
             return at
         if age_ns < threshold_ns:
-            return at + 1
-        at += 2
+            return at + (1 if age_ns < threshold_ns - TICK_NS else 2)
+        at += 3
     return at
+
+
+def relays_ns(daemon: Daemon) -> tuple[int, ...]:
+    """What waits for K1. At rest only that it has opened counts; REVERSE and a self-test wait for K2, too."""
+    if daemon.gate.enabled:
+        return RELAYS_NS
+    return OPEN_NS if daemon.session.state in ("REVERSE", "SELF_TEST") else OPEN_NS[-1:]
 
 
 def leap_ns(machine: "Machine", *, silent: bool) -> int:
@@ -70,7 +80,7 @@ def _ahead(machine: "Machine", silent: bool) -> Iterator[int]:
     for by_ns in (ghost.stop_by_ns, ghost.zero_by_ns):
         if by_ns is not None:
             yield by_ns + PAST_NS
-    yield from (daemon.gate.enabled_since_ns + ns for ns in (RELAYS_NS if daemon.gate.enabled else OPEN_NS))
+    yield from (daemon.gate.enabled_since_ns + ns for ns in relays_ns(daemon))
     yield daemon.gate.polarity_since_ns + RELAYS_NS[1]
     if silent and daemon.lease._renewed_ns is not None:
         yield daemon.lease._renewed_ns + LEASE_NS
@@ -78,7 +88,7 @@ def _ahead(machine: "Machine", silent: bool) -> Iterator[int]:
         yield now_ns + (BUS_LOST_RETRY - (daemon.tick_count - daemon.bus_lost_at)) * TICK_NS
     if pedal._since_ns is not None:
         yield from (pedal._since_ns + ns for ns in HELD_NS)
-    if daemon.session.state in ("IDLE", "DONE") and daemon.output_timer._low_since_ns is not None:
+    if daemon.session.state in ("IDLE", "ARMED", "DONE") and daemon.output_timer._low_since_ns is not None:
         yield daemon.output_timer._low_since_ns + RESTED_NS
     yield from _of_state(daemon.session, now_ns)
 
