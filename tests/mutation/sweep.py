@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 from mutation.mutants import PACKAGES, ROOT, Mutant
-from mutation.runner import BROKEN, KILLED, TIMEOUT, UNTESTED, fork, is_apart, measure_reach, prepare, test_mutant
+from mutation.runner import BROKEN, KILLED, SURVIVED, TIMEOUT, UNTESTED, fork, is_apart, measure_reach, prepare, test_mutant
 from mutation.selection import TEST_FILES, Reach, Selection
 
 FOUND: Final = ROOT / "mutants"
@@ -131,8 +132,11 @@ class Sweep:
         waiting = [mutant for mutant in mutants if mutant.key not in done]
         if waiting:
             selection = Selection(reach_of(self.tree, self.jobs))
+            Random(0).shuffle(waiting)  # what is known on the way is a fair sample of the whole
             for at, mutant in enumerate(waiting):
-                self.tell(f"{at} of {len(waiting)} begun")
+                ended = [self.results[each.key].status for each in waiting[:at] if each.key in self.results]
+                lived = ended.count(SURVIVED) + ended.count(UNTESTED)
+                self.tell(f"{at} of {len(waiting)} begun, {lived} of {len(ended)} lived")
                 self.start(mutant, selection)
             while self.running:
                 self.finish()
