@@ -11,7 +11,18 @@ from random import Random
 from typing import Any, Final
 
 from mutation.mutants import PACKAGES, ROOT, Mutant
-from mutation.runner import BROKEN, KILLED, SURVIVED, TIMEOUT, UNTESTED, fork, is_apart, measure_reach, prepare, test_mutant
+from mutation.runner import (
+    BROKEN,
+    KILLED,
+    SURVIVED,
+    TIMEOUT,
+    UNTESTED,
+    fork,
+    is_apart,
+    measure_reach,
+    prepare,
+    test_mutant,
+)
 from mutation.selection import TEST_FILES, Reach, Selection
 
 FOUND: Final = ROOT / "mutants"

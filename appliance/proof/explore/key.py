@@ -1,7 +1,9 @@
 """Which places are the same: every field that the future depends on, times reduced to thresholds, numbers to ranges.
 
 What is left out is left out with a reason. Of the monitors' own memories nothing is kept, because a hazard is always
-held until it must have been answered, whatever they had counted before. It must never leave out who may do what.
+held until it must have been answered, whatever they had counted before. Nor is the order in which two long waits
+under way will end. `ionto explore --witnesses 2` goes on from a second place of each key as well and counts where that
+one answers otherwise. It must never leave out who may do what.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -77,6 +79,7 @@ def key_of(machine: "Machine") -> Key:
         ghost.stop_by_ns is not None,
         ghost.zero_by_ns is not None,
         -1 if renewed_ns is None else region(now_ns - renewed_ns, (LEASE_NS,)),
+        _trays(machine),
     )
     return (state, output, history, consent, _session(session, now_ns), _during(session, now_ns))
 
@@ -93,10 +96,8 @@ def _between(machine: "Machine", now_ns: int) -> Key:
     """Without a session: the next one starts with fresh fields, so only what outlives a session counts."""
     daemon, session = machine.daemon, machine.daemon.session
     told = machine.told
-    unproved = daemon.trays.unproved
     return (
-        unproved,  # in a session it does not matter yet
-        min(machine.ghost.trays_open_ticks, HELD_TICKS) if unproved else HELD_TICKS,
+        _trays(machine),
         len(told) if told is not None else -1,
         daemon.self_test is not None and daemon.self_test._waited > 0,
         daemon.commands._started is not None,
@@ -108,6 +109,12 @@ def _between(machine: "Machine", now_ns: int) -> Key:
         _rested(machine, now_ns),
         machine.board.watchdog_ok(),
     )
+
+
+def _trays(machine: "Machine") -> Key:
+    """Which are not proved yet, and how long they have been out; once proved, only a treatment asks anew."""
+    unproved = machine.daemon.trays.unproved
+    return (unproved, min(machine.ghost.trays_open_ticks, HELD_TICKS)) if unproved else ()
 
 
 def _rested(machine: "Machine", now_ns: int) -> int:
