@@ -17,6 +17,7 @@ from appliance.proof.hazards import Words
 
 DEFAULT_OPEN_POINTS_FILE: Final = DEFAULT_BOARD_FILE.with_name("open-points.toml")
 
+Beginning = Annotated[str, msgspec.Meta(min_length=2, max_length=400)]  # of a breach's sentence: "8." is 8.00 to 8.99 mA
 CellPattern = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_+.*-]+/[A-Z_*]+/[a-z_*]+$")]
 
 
@@ -43,7 +44,7 @@ class OpenPoint(Part, frozen=True):
     """One dead part that this board's pins and channels do not show."""
 
     cells: Annotated[tuple[CellPattern, ...], msgspec.Meta(min_length=1)]  # fault/state/person; * stands for anything
-    breach: Annotated[tuple[Words, ...], msgspec.Meta(min_length=1)]  # how the sentences of its breaches begin
+    breach: Annotated[tuple[Beginning, ...], msgspec.Meta(min_length=1)]  # how the sentences of its breaches begin
     why: Words  # why software cannot find it here
     missed: Words  # by how much the budget is missed
     hardware: Words  # what would let software find it
