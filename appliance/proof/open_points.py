@@ -17,7 +17,7 @@ from appliance.proof.hazards import Words
 
 DEFAULT_OPEN_POINTS_FILE: Final = DEFAULT_BOARD_FILE.with_name("open-points.toml")
 
-Beginning = Annotated[str, msgspec.Meta(min_length=2, max_length=400)]  # of a breach's sentence: "8." is 8.00 to 8.99 mA
+Beginning = Annotated[str, msgspec.Meta(min_length=2, max_length=400)]  # of a breach: "8." is 8.00 to 8.99 mA
 CellPattern = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_+.*-]+/[A-Z_*]+/[a-z_*]+$")]
 
 
