@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from appliance.cli import arguments
+from appliance.cli import arguments, explore_cmd
 from appliance.config import DEFAULT_BOARD_FILE, load_board
 from appliance.errors import ConfigError
 from appliance.proof.faults.campaign import SEED, jobs_of, run_all
@@ -20,9 +20,10 @@ from appliance.proof.faults.grid import Grid, all_faults, build
 from appliance.proof.faults.guards import guarded_by
 from appliance.proof.faults.model import Row
 from appliance.proof.faults.summary import Summary, by_layer, opening, summarise
-from appliance.proof.faults.table import failures, fault_table, open_lines
+from appliance.proof.faults.table import failures, fault_table, open_lines, story_lines
 from appliance.proof.open_points import load_open_points
-from appliance.proof.without import CONTROLS, without
+from appliance.proof.stories import STORIES, Told, tell
+from appliance.proof.without import CONTROLS, NOT_OF_A_DAEMON, without
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,10 +47,30 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         _list()
         return 0
+    if args.without is not None and not (args.only or args.all or args.quick):
+        return _run_without(args)
+    return _run_grid(args, _grid(args), None)
+
+
+def _run_without(args: argparse.Namespace) -> int:
+    """What the risk file names: cells and a story here, and where it has neither, what the exploration misses."""
+    guards, story = guarded_by(args.without), STORIES.get(args.without)
+    if args.without not in CONTROLS and story is None:
+        raise ConfigError("E509", f"--without: no control {args.without!r}; `ionto faults --list` names them")
+    if not guards.cells and story is None and guards.invariants:
+        words = ["--without", args.without, *(["--json"] if args.json else [])]
+        print(f"no cell needs it; as `ionto explore --without {args.without}`:", file=sys.stderr)
+        parser = argparse.ArgumentParser()
+        explore_cmd.add_arguments(parser)
+        return explore_cmd.run(parser.parse_args(words))
+    grid = build(keep=guards.keeps if guards.cells or story is not None else None)
+    return _run_grid(args, grid, None if story is None else tell(story))
+
+
+def _run_grid(args: argparse.Namespace, grid: Grid, story: Told | None) -> int:
     points = load_open_points()
-    grid = _grid(args)
     console = Console(stderr=True)
-    for line in opening(grid):
+    for line in opening(grid) if grid.cells else ():
         console.print(line, highlight=False)
     remove = partial(without, name=args.without) if args.without else None
     begun = time.perf_counter()
@@ -57,7 +78,9 @@ def run(args: argparse.Namespace) -> int:
     rows = _run(grid, run_all(jobs, args.jobs), console)
     spent_s = time.perf_counter() - begun
     full = not args.quick and args.only is None and args.without is None
-    summary = summarise(grid, rows, points, seconds=spent_s, fast=args.quick, full=full, without=args.without)
+    summary = summarise(
+        grid, rows, points, seconds=spent_s, fast=args.quick, full=full, without=args.without, story=story
+    )
     if args.json:
         print(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode())
     else:
@@ -71,13 +94,9 @@ def _grid(args: argparse.Namespace) -> Grid:
     Raises:
         ConfigError: E509, no such control, or nothing matches.
     """
-    keep = None
-    if args.without is not None:
-        if args.without not in CONTROLS:
-            raise ConfigError("E509", f"--without: no control {args.without!r}; `ionto faults --list` names them")
-        if args.only is None and not args.all and not args.quick:
-            keep = guarded_by(args.without)
-    grid = build(only=args.only, fast=args.quick, everything=args.all, keep=keep)
+    if args.without is not None and args.without not in CONTROLS:
+        raise ConfigError("E509", f"--without: no control {args.without!r}; `ionto faults --list` names them")
+    grid = build(only=args.only, fast=args.quick, everything=args.all)
     if not grid.cells:
         raise ConfigError("E509", f"--only {args.only!r}: no cell begins so; `ionto faults --list` names the faults")
     return grid
@@ -104,9 +123,15 @@ def _list() -> None:
     print("controls:")
     for control in CONTROLS.values():
         print(f"  {control.name:28} {control.what}")
+    for name, why in NOT_OF_A_DAEMON.items():
+        print(f"  {name:28} {why}")
 
 
 def _print(summary: Summary, grid: Grid) -> None:
+    if summary.story is not None:
+        print("\n".join(story_lines(summary.story)))
+    if not grid.cells:
+        return
     console = Console(width=None if sys.stdout.isatty() else 170)
     title = f"{summary.passed} of {summary.cells} cells within budget, {summary.open} open"
     if summary.without is not None:

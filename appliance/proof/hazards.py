@@ -47,14 +47,14 @@ class Control(Part, frozen=True):
     tests: tuple[NodeId, ...] = ()
     faults: tuple[CellId, ...] = ()  # cells of `ionto faults` that fail without it
     invariants: tuple[Snake, ...] = ()  # of `ionto explore`, violated without it
-    proof_tests: tuple[NodeId, ...] = ()  # tests that remove it and watch something fail
+    story: bool = False  # `ionto faults --without` tells what it forbids, with it and without
     redundant_of: tuple[str, ...] = ()  # controls that hold alone when it is removed: why nothing fails
     analysis: Words | None = None  # hardware that no simulation can show: what was reasoned, from which design
 
     @property
     def proved(self) -> bool:
         """Whether something is named that fails without it, or why nothing does."""
-        return bool(self.faults or self.invariants or self.proof_tests or self.redundant_of)
+        return bool(self.faults or self.invariants or self.story or self.redundant_of)
 
 
 class Cause(Part, frozen=True):
@@ -115,7 +115,7 @@ class Hazards(Part, frozen=True):
     def tests_of(self, hazard: Hazard) -> tuple[str, ...]:
         """Node ids of every test of every control of `hazard`, each once."""
         controls = [self.control[name] for name in hazard.controls]
-        return tuple(dict.fromkeys(test for each in controls for test in (*each.tests, *each.proof_tests)))
+        return tuple(dict.fromkeys(test for each in controls for test in each.tests))
 
 
 def load_hazards(path: Path = DEFAULT_HAZARDS_FILE) -> Hazards:
@@ -163,7 +163,7 @@ def _check_control(name: str, control: Control, found: Hazards, file: str) -> No
     if not control.tests and (control.kind != "hardware" or control.analysis is None):
         _refuse(f"{where}: tests", "expected at least one test, or for hardware alone an analysis")
     if control.kind != "software" and control.proved:
-        _refuse(where, "only software is removed for a proof; expected no faults, invariants or redundant_of")
+        _refuse(where, "only software is removed for a proof; expected no faults, invariants, story or redundant_of")
     for other in control.redundant_of:
         if other == name or other not in found.control:
             _refuse(f"{where}: redundant_of", f"{other!r} is no other control")

@@ -3,11 +3,10 @@
 It knows the design and what went over the board's pins and the link; it asks no object of the daemon what is allowed.
 """
 
-from ideal_board import SCALES
-from tick_bench import TickBench
-
 from appliance.control.talk import Request
 from appliance.link.messages import Accepted, Renew
+from appliance.proof.stories.bench import TickBench
+from appliance.proof.stories.board import SCALES
 from appliance.safety.hard_limits import SITES
 
 ENERGISED = ("CONTACT", "RAMP_UP", "HOLD", "RAMP_DOWN")

@@ -1,7 +1,6 @@
 """Who may start, stop, resume and acknowledge; every refusal has its code and changes nothing."""
 
 import pytest
-from tick_bench import FEET, HANDS, TickBench
 
 from appliance.control.sense import CONFIG_EVERY
 from appliance.errors import CATALOGUE, LinkError, RecordsError
@@ -17,6 +16,7 @@ from appliance.link.messages import (
     Start,
     Stop,
 )
+from appliance.proof.stories.bench import FEET, HANDS, TickBench
 
 CONTACT_AND_ON = ("CONTACT", "RAMP_UP", "HOLD", "RAMP_DOWN", "REVERSE")
 

@@ -8,7 +8,6 @@ from daemon_watch import ENERGISED, Watch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from tick_bench import TickBench
 
 from appliance.control.talk import Request
 from appliance.errors import SensingError
@@ -25,6 +24,7 @@ from appliance.link.messages import (
     Start,
     Stop,
 )
+from appliance.proof.stories.bench import TickBench
 
 PLANS = (
     Plan("hands", 15.0, 18.0, 90.0, ramp_ma_per_s=1.0, someone_beside=True),

@@ -2,9 +2,9 @@
 
 import pytest
 from msgspec.structs import replace
-from tick_bench import HANDS, PALM, TickBench
 
 from appliance.link.messages import Accepted, Plan, Stop
+from appliance.proof.stories.bench import HANDS, PALM, TickBench
 from appliance.proof.without import without
 
 PALM_OHM = PALM.loop_ohm
@@ -103,15 +103,6 @@ def test_only_the_first_contact_of_a_session_is_judged() -> None:
     (end,) = bench.kinds("end")
     assert end.detail["outcome"] == "completed"
     assert end.detail["elapsed_s"] == pytest.approx(HANDS.duration_s, abs=0.1)
-
-
-def test_without_this_control_dry_skin_gets_everything() -> None:
-    for factor in (2.1, 3.1):
-        bench = begun(PALM_OHM / factor, lacks="limit.over_treatment")
-        bench.run(0.2)
-        status = bench.clients.statuses[-1]
-        assert status.plan is not None
-        assert (status.state, status.plan.duration_s) == ("RAMP_UP", HANDS.duration_s)
 
 
 @pytest.mark.parametrize("median_ohm", [0.0, -5.0, 449.0, 83_001.0, float("nan"), float("inf")])

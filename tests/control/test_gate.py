@@ -5,12 +5,12 @@ import contextlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ideal_board import SCALES, IdealBoard, IdealClock
 
 from appliance.config import load_board
 from appliance.control.gate import Bounds, Gate, Order
 from appliance.control.self_test.trial import TestOrder as SelfTestOrder
 from appliance.errors import OutputError
+from appliance.proof.stories.board import SCALES, IdealBoard, IdealClock
 from appliance.safety import hard_limits
 from appliance.safety.sample import Sample
 

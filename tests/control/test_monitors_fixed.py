@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from ideal_board import NUMBERS, SCALES, IdealBoard, IdealClock
-from tick_bench import Clients, Doorkeeper
 
 from appliance.cli import control_cmd
 from appliance.config import DEFAULT_BOARD_FILE, Board
 from appliance.control.commands import Commands
 from appliance.control.daemon import RELAY_TRAVEL_FACTOR, Daemon
 from appliance.errors import ConfigError
+from appliance.proof.stories.bench import Clients, Doorkeeper
+from appliance.proof.stories.board import NUMBERS, SCALES, IdealBoard, IdealClock
 from appliance.safety.monitors import build_monitors
 
 APPLIANCE = Path(__file__).parent.parent.parent / "appliance"

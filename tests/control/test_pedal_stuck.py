@@ -1,10 +1,9 @@
 """A pedal that nobody can be pressing: said, and nothing starts with it; a shorting plug reads released."""
 
 import pytest
-from tick_bench import FEET, TickBench
 
 from appliance.link.messages import Accepted, Begin, Refused
-from appliance.proof.without import without
+from appliance.proof.stories.bench import FEET, TickBench
 
 
 def at_idle(*, pedal: bool) -> TickBench:
@@ -65,13 +64,3 @@ def test_a_board_that_was_never_read_has_released_no_pedal() -> None:
     bench.board.fail["read_return_counts"] = bench.board.fail["read_inputs"] = RuntimeError("no bus")
     bench.run(0.5)
     assert bench.daemon.session.pedal.stuck
-
-
-def test_without_this_control_a_start_is_taken_with_a_dead_pedal() -> None:
-    bench = TickBench()
-    without(bench.daemon, "commands.pedal_stuck")
-    bench.board.pedal = True
-    bench.to("IDLE")
-    assert isinstance(bench.start(FEET), Accepted)
-    bench.run(0.2)
-    assert bench.clients.statuses[-1].blocked is None

@@ -94,13 +94,6 @@ def test_a_simulated_device_knows_demo_as_often_as_asked() -> None:
         permits.consume("demo")
 
 
-def test_without_its_rule_the_demo_permit_would_start_a_real_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    permits, demo = Permits(simulated=False), Start("a", "demo", PLAN)
-    assert refusal(permits, demo) == "E512"
-    monkeypatch.setattr(permits, "_simulated", True)  # the rule's one question, answered wrongly
-    assert permits.check(demo, 0, recorder_connected=True).patient == "demo"
-
-
 def test_permits_do_not_pile_up() -> None:
     permits = Permits(simulated=False)
     for number in range(1000):

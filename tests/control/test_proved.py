@@ -5,11 +5,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from ideal_board import NUMBERS
 
 from appliance.control.proved import load_proved
 from appliance.errors import ConfigError
 from appliance.hal.calibration import Calibration, Day
+from appliance.proof.stories.board import NUMBERS
 
 TODAY = Day(date(2026, 5, 1), True)
 GOOD = msgspec.structs.replace(

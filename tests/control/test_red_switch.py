@@ -1,10 +1,10 @@
 """The red switch takes latch, relay and the chips' power with it by wire: who pushed it may pull it out and go on."""
 
 import pytest
-from tick_bench import TickBench
 
 from appliance.errors import OutputError, SensingError
 from appliance.link.messages import Accepted, Acknowledge
+from appliance.proof.stories.bench import TickBench
 
 SILENT = {
     "read_return_counts": SensingError("E206", "no power"),

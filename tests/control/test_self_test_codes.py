@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from ideal_board import NUMBERS, SCALES, IdealBoard
-from tick_bench import TickBench
 
 from appliance.control.self_test import SelfTest
 from appliance.errors import SensingError
 from appliance.hal.ports import MonitorChannel
+from appliance.proof.stories.bench import TickBench
+from appliance.proof.stories.board import NUMBERS, SCALES, IdealBoard
 from appliance.safety.sample import Sample
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from ideal_board import NUMBERS, SCALES, IdealBoard, IdealClock
-from tick_bench import TickBench
 
 from appliance.control.self_test import SelfTest
 from appliance.hal.ports import MonitorChannel
+from appliance.proof.stories.bench import TickBench
+from appliance.proof.stories.board import NUMBERS, SCALES, IdealBoard, IdealClock
 
 
 def outcome(spoil: Callable[[IdealBoard], None]) -> tuple[str, str | None, TickBench]:

@@ -3,11 +3,11 @@
 import itertools
 
 import pytest
-from tick_bench import TickBench
 
 from appliance.control.talk import Request
 from appliance.errors import OutputError, SensingError
 from appliance.link.messages import Acknowledge, Adjust, Plan, Stop
+from appliance.proof.stories.bench import TickBench
 
 BOARD_CALLS = [
     ("read_return_counts", SensingError("E206", "no answer")),

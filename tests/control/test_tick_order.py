@@ -1,10 +1,10 @@
 """The tick in its order: what is asked is answered in the same tick, what rises rises in order, and slowly."""
 
 import pytest
-from ideal_board import NUMBERS, SCALES
-from tick_bench import HANDS, TickBench
 
 from appliance.link.messages import Accepted, Acknowledge, Adjust, Begin, Pause, Plan, Stop
+from appliance.proof.stories.bench import HANDS, TickBench
+from appliance.proof.stories.board import NUMBERS, SCALES
 from appliance.safety import hard_limits
 
 

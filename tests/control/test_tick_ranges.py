@@ -1,9 +1,9 @@
 """What a converter says at the end of its range, and what a clock says that jumps, reach nobody as good news."""
 
 import pytest
-from tick_bench import TickBench
 
 from appliance.hal.ports import MonitorChannel
+from appliance.proof.stories.bench import TickBench
 
 ENDS = [32767, -32768, -1000]
 

@@ -1,9 +1,9 @@
 """A tray's switch that never opens is found before anyone is treated; whoever lifts the trays notices nothing."""
 
 import pytest
-from tick_bench import FEET, HANDS, TickBench
 
 from appliance.link.messages import Accepted, Acknowledge, Plan, Refused, Start, Stop
+from appliance.proof.stories.bench import FEET, HANDS, TickBench
 
 
 def idle() -> TickBench:

@@ -1,16 +1,24 @@
 """Which cells a control guards, as `hazards.toml` says: what `--without` runs when nothing else is asked for."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from appliance.proof.faults.model import Cell
 from appliance.proof.hazards import DEFAULT_HAZARDS_FILE, load_hazards
 
 
-def guarded_by(control: str, path: Path = DEFAULT_HAZARDS_FILE) -> Callable[[Cell], bool] | None:
-    """Whether `control` guards a cell; None when the file names no cell for it, so that all must be run."""
+class Guards(NamedTuple):
+    """What is missed when one control is taken out, as the risk file names it."""
+
+    cells: frozenset[str]
+    invariants: tuple[str, ...]
+
+    def keeps(self, cell: Cell) -> bool:
+        """Whether this cell is one of them."""
+        return cell.id in self.cells
+
+
+def guarded_by(control: str, path: Path = DEFAULT_HAZARDS_FILE) -> Guards:
+    """Nothing for a control that the file does not know."""
     known = load_hazards(path).control.get(control)
-    if known is None or not known.faults:
-        return None
-    ids = frozenset(known.faults)
-    return lambda cell: cell.id in ids
+    return Guards(frozenset(), ()) if known is None else Guards(frozenset(known.faults), known.invariants)

@@ -8,6 +8,7 @@ import msgspec
 from appliance.proof.faults.grid import Grid
 from appliance.proof.faults.model import Row
 from appliance.proof.open_points import OpenPoint, OpenPoints, covering, stale
+from appliance.proof.stories import Told
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -30,11 +31,13 @@ class Summary(msgspec.Struct, frozen=True):
     stale: tuple[str, ...]  # in a full run: points, or patterns of theirs, that no cell needs any more
     simulated: bool = True
     without: str | None = None
+    story: Told | None = None  # of the control that is taken out
 
     @property
     def good(self) -> bool:
         """Every cell is within its budget or stands as an open point, and every open point is needed."""
-        return self.failed == 0 and not self.stale
+        happened = self.story is not None and (self.story.with_all or self.story.without)
+        return self.failed == 0 and not self.stale and not happened
 
 
 def summarise(
@@ -46,6 +49,7 @@ def summarise(
     fast: bool,
     full: bool,
     without: str | None = None,
+    story: Told | None = None,
 ) -> Summary:
     """Gather it. `full`: the whole grid ran on the whole device, so that an open point that nobody needs is seen."""
     rows = [msgspec.structs.replace(row, open_point=covering(points, row)) for row in ran]
@@ -69,6 +73,7 @@ def summarise(
         open_points={name: point for name, point in points.items() if name in named},
         stale=stale(points, rows) if full else (),
         without=without,
+        story=story,
     )
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from appliance.proof.faults.model import STATES, Impossible, Row
 from appliance.proof.open_points import OpenPoint
+from appliance.proof.stories import Told
 
 SHORT: Final = {"SELF_TEST": "SELF\nTEST", "CONTACT_RESUME": "CONTACT\nresume", "RAMP_DOWN": "RAMP\nDOWN"}
 
@@ -71,3 +72,18 @@ def open_lines(rows: Sequence[Row], points: Mapping[str, OpenPoint]) -> list[str
                 f"{head}: {getattr(point, head)}", 116, initial_indent="    ", subsequent_indent="      "
             )
     return lines
+
+
+def story_lines(told: Told) -> list[str]:
+    """What a control forbids, and whether it happened: for people."""
+    word = {True: "HAPPENS", False: "does not happen"}
+    lines = [
+        f"{told.control} forbids: {told.what}",
+        f"  with every control: {word[told.with_all]}",
+        f"  without {told.control}: {word[told.without]}",
+    ]
+    if told.without_others is not None:
+        lines.append(f"  without it and {', '.join(told.others)}: {word[told.without_others]}")
+    if not told.is_as_named:
+        return [*lines, "  this is not as the risk file says: the control is untested"]
+    return [*lines, f"  redundant: held by {', '.join(told.others)}" if told.others else "  the control is missed"]

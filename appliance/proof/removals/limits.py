@@ -27,7 +27,7 @@ def _loosen_chain(daemon: Daemon, key: str) -> None:
             return
         left = tuple(link for link in limits._ordered if link[1] != key)
         loose = CurrentLimits.__new__(CurrentLimits)
-        vars(loose).update(vars(limits), _ordered=left, ceiling_ma=min(value for value, _ in left))
+        vars(loose).update(vars(limits), _ordered=left, ceiling_ma=min((value for value, _ in left), default=math.inf))
         run._limits = loose
 
     after(run, "enter", loosen)

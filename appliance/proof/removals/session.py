@@ -22,6 +22,10 @@ class _Probe(ContactProbe):
         steady = super()._is_steady(return_ma)
         return steady or "contact.stable" in self.ignores
 
+    def _is_same_loop(self, *args: Any) -> bool:
+        same = super()._is_same_loop(*args)
+        return same or "contact.stable" in self.ignores
+
     def _judge(self, found: Any) -> str | None:
         why = super()._judge(found)
         if why == "E215" and "contact.soft_water" in self.ignores:
@@ -29,7 +33,7 @@ class _Probe(ContactProbe):
         if why == "E213":
             small = found.loop_ohm < self._site.body_min_ohm
             name = "contact.body_min" if small else "contact.signature"
-            others = found.is_body if small else True
+            others = found.is_body or not small or "contact.signature" in self.ignores
             if name in self.ignores and others:
                 least_f = 0.35 * 20e-9 * self._site.nominal_area_cm2
                 why = "E216" if found.c_skin_f < least_f else None
@@ -44,7 +48,8 @@ def _contact(name: str) -> Control:
             probe = run.probe
             if probe is not None and probe.__class__ is ContactProbe:
                 probe.__class__ = _Probe
-                setattr(probe, "ignores", frozenset((name,)))  # noqa: B010 - a field that the class does not declare
+            if isinstance(probe, _Probe):
+                probe.ignores |= {name}
 
         after(run, "enter", swap)
 

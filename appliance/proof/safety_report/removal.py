@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 from appliance.proof.hazards import Control, Hazards
 from appliance.proof.safety_report.evidence import Evidence
 from appliance.proof.safety_report.shapes_faults import Explore, Faults
-from appliance.proof.safety_report.stages import EXPLORE_OF, FAULTS_OF
+from appliance.proof.safety_report.stages import EXPLORE_OF, FAULTS_OF, STORY
 
-Verdict = Literal["missed", "not missed", "redundant", "by tests", "not shown"]
+Verdict = Literal["missed", "not missed", "redundant", "not shown"]
 
 
 class Removal(NamedTuple):
@@ -23,7 +23,7 @@ class Removal(NamedTuple):
     @property
     def good(self) -> bool:
         """Whether removing it is answered: something fails, or another control is named that holds alone."""
-        return self.verdict in ("missed", "redundant", "by tests")
+        return self.verdict in ("missed", "redundant")
 
 
 def removals(hazards: Hazards, found: Mapping[str, Evidence]) -> tuple[Removal, ...]:
@@ -32,11 +32,12 @@ def removals(hazards: Hazards, found: Mapping[str, Evidence]) -> tuple[Removal, 
 
 
 def _removal(name: str, control: Control, found: Mapping[str, Evidence]) -> Removal:
-    named = (*control.faults, *control.invariants)
+    cells = (*control.faults, *((STORY,) if control.story else ()))
+    named = (*cells, *control.invariants)
     if not named:
         return _elsewhere(name, control)
     failed, gaps = [], []
-    for stage, wanted in ((FAULTS_OF.format(name), control.faults), (EXPLORE_OF.format(name), control.invariants)):
+    for stage, wanted in ((FAULTS_OF.format(name), cells), (EXPLORE_OF.format(name), control.invariants)):
         evidence = found.get(stage)
         if wanted and (evidence is None or not evidence.counts or evidence.result is None):
             gaps.append("not run" if evidence is None else f"{evidence.status}: {evidence.why}")
@@ -44,7 +45,9 @@ def _removal(name: str, control: Control, found: Mapping[str, Evidence]) -> Remo
             failed += [each for each in wanted if each in _failing(evidence)]
     if gaps:
         return Removal(name, "not shown", len(named), tuple(failed), "; ".join(gaps))
-    left = [each for each in control.faults if each not in failed]
+    if control.redundant_of and not failed and _is_redundant(found.get(FAULTS_OF.format(name))):
+        return Removal(name, "redundant", len(named), (), f"{', '.join(control.redundant_of)} hold alone")
+    left = [each for each in cells if each not in failed]
     if left or not failed:
         still = left or control.invariants
         return Removal(name, "not missed", len(named), tuple(failed), f"still passes without it: {', '.join(still)}")
@@ -55,13 +58,18 @@ def _elsewhere(name: str, control: Control) -> Removal:
     """No cell and no invariant is named."""
     if control.redundant_of:
         return Removal(name, "redundant", 0, (), f"{', '.join(control.redundant_of)} hold alone")
-    if control.proof_tests:
-        return Removal(name, "by tests", len(control.proof_tests), (), "tests take it out and watch it be missed")
     return Removal(name, "not shown", 0, (), "the risk file names nothing that fails without it")
+
+
+def _is_redundant(evidence: Evidence | None) -> bool:
+    """Its story happens only without those that hold alone."""
+    result = None if evidence is None else evidence.result
+    return isinstance(result, Faults) and result.story is not None and result.story.is_redundant
 
 
 def _failing(evidence: Evidence) -> frozenset[str]:
     result = evidence.result
     if isinstance(result, Faults):
-        return frozenset(cell.cell for cell in result.failing)
+        told = result.story is not None and result.story.is_missed
+        return frozenset(cell.cell for cell in result.failing) | ({STORY} if told else set())
     return result.violated if isinstance(result, Explore) else frozenset()

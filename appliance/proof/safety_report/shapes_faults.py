@@ -82,6 +82,25 @@ class OpenPoint(msgspec.Struct, frozen=True):
     person: str
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What a control forbids, told with it, without it, and without those that hold alone."""
+
+    what: str
+    with_all: bool
+    without: bool
+    without_others: bool | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        """It happens without the control, and only then."""
+        return self.without and not self.with_all
+
+    @property
+    def is_redundant(self) -> bool:
+        """It happens only without the others as well."""
+        return not self.without and not self.with_all and self.without_others is True
+
+
 class Faults(msgspec.Struct, frozen=True):
     """`ionto faults --json`."""
 
@@ -99,6 +118,7 @@ class Faults(msgspec.Struct, frozen=True):
     open_points: dict[str, OpenPoint] = {}
     stale: tuple[str, ...] = ()
     without: str | None = None
+    story: Told | None = None
 
     @property
     def failing(self) -> tuple[Cell, ...]:

@@ -41,18 +41,19 @@ def main_stages(*, quick: bool) -> tuple[Stage, ...]:
 
 FAULTS_OF: Final = "without.{}.faults"
 EXPLORE_OF: Final = "without.{}.explore"
+STORY: Final = "story"  # stands among the cells of a control that has one
 
 
 def removal_stages(hazards: Hazards) -> tuple[Stage, ...]:
-    """For each control of the daemon with named cells or invariants: the same evidence without it, which must fail.
+    """Of each control of the daemon, the named cells, story and invariants, without it: they must fail.
 
-    `ionto faults --without` runs the cells that the risk file names, so these belong to what it was made from.
+    `ionto faults --without` runs what the risk file names, so this belongs to what it was made from.
     """
     stages = []
     for name in hazards.removable:
         control = hazards.control[name]
         for of, command, shape, named in (
-            (FAULTS_OF, "faults", Faults, control.faults),
+            (FAULTS_OF, "faults", Faults, (*control.faults, *((STORY,) if control.story else ()))),
             (EXPLORE_OF, "explore", Explore, control.invariants),
         ):
             words = (command, "--json", "--without", name)

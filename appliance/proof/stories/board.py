@@ -18,13 +18,17 @@ SCALES = Scales(NUMBERS, Calibration.identity(NUMBERS, simulated=True))
 
 
 class IdealClock:
+    """A clock that moves when it is slept on."""
+
     def __init__(self) -> None:
         self.t_ns = 10**12
 
     def now_ns(self) -> int:
+        """Virtual monotonic time."""
         return self.t_ns
 
     def sleep_until_ns(self, t_mono_ns: int) -> None:
+        """It is then."""
         self.t_ns = max(self.t_ns, t_mono_ns)
 
 
@@ -65,6 +69,7 @@ class IdealBoard:
 
     @property
     def relay_closed(self) -> bool:
+        """Whether K1 is, after its travel."""
         return self._settled("enabled", self.enabled and not self.dummy)
 
     @property
@@ -99,22 +104,27 @@ class IdealBoard:
     # ------------------------------------------------------------ the port
 
     def open_chips(self) -> None:
+        """Noted."""
         self._note("open_chips")
 
     def read_return_counts(self) -> int:
+        """Of the return ADC."""
         self._note("read_return_counts")
         honest = round(self.output_ma * self.return_gain / NUMBERS.adc.return_.ma_per_lsb)
         return honest if self.return_counts is None else self.return_counts
 
     def read_return_config(self) -> int:
+        """Its configuration, read back."""
         self._note("read_return_config")
         return NUMBERS.adc.return_.config if self.config is None else self.config
 
     def start_monitor(self, channel: MonitorChannel) -> None:
+        """Choose the channel."""
         self._note("start_monitor", channel)
         self._channel = channel
 
     def collect_monitor_counts(self) -> int:
+        """Of the channel that was chosen."""
         self._note("collect_monitor_counts")
         if self._channel in self.monitor_counts:
             return self.monitor_counts[self._channel]
@@ -130,14 +140,17 @@ class IdealBoard:
         }[self._channel]()
 
     def write_set_code(self, code: int) -> None:
+        """To DAC1."""
         self._note("write_set_code", code)
         self.set_code = code
 
     def write_compliance_code(self, code: int) -> None:
+        """To DAC2."""
         self._note("write_compliance_code", code)
         self.compliance_code = code
 
     def read_inputs(self) -> Inputs:
+        """All pins."""
         self._note("read_inputs")
         watchdog_ok = self.watchdog_ok
         return Inputs(
@@ -153,11 +166,13 @@ class IdealBoard:
         )
 
     def enable(self, on: bool) -> None:
+        """The line that closes K1 by way of OUT_OK."""
         self._note("enable", on)
         self.enabled = on
         self._moved_ns["enabled"] = self.clock.t_ns
 
     def kick(self) -> None:
+        """One edge to watchdog and pump."""
         self._note("kick")
         self.kicks += 1
         self.kick_high = not self.kick_high
@@ -166,34 +181,42 @@ class IdealBoard:
             self._fell_ns = self.clock.t_ns
 
     def reverse(self, on: bool) -> None:
+        """K2."""
         self._note("reverse", on)
         self.reversed = on
         self._moved_ns["reversed"] = self.clock.t_ns
 
     def dummy_load(self, on: bool) -> None:
+        """K3."""
         self._note("dummy_load", on)
         self.dummy = on
 
     def test_shift(self, on: bool) -> None:
+        """Shift the comparators' threshold."""
         self._note("test_shift", on)
         self.shift = on
 
     def latch_reset(self, high: bool) -> None:
+        """An edge sets the latch while the watchdog is content."""
         self._note("latch_reset", high)
         if high and not self.reset_high and self.watchdog_ok:
             self.latch_set = True
         self.reset_high = high
 
     def buzzer(self, on: bool) -> None:
+        """Noted."""
         self._note("buzzer", on)
 
     def status_led(self, on: bool) -> None:
+        """Noted."""
         self._note("status_led", on)
 
     def safe(self) -> None:
+        """ENABLE low."""
         self.calls.append(("safe", None))
         self.enabled = False
         self._moved_ns["enabled"] = self.clock.t_ns
 
     def close(self) -> None:
+        """Noted."""
         self._note("close")

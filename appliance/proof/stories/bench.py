@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 
-from ideal_board import NUMBERS, SCALES, IdealBoard, IdealClock
-
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
 from appliance.control.talk import Request
 from appliance.errors import LinkError
 from appliance.link.messages import Accepted, Command, Event, Plan, Refused, Renew, Role, Start, Status
+from appliance.proof.stories.board import NUMBERS, SCALES, IdealBoard, IdealClock
 from appliance.treatment.signature import Signature
 
 HANDS = Plan("hands", 15.0, 18.0, 200.0)
 FEET = Plan("feet", 20.0, 22.0, 200.0)
 PALM = Signature(690.0, 1310.0, 0.0)  # the ideal board's load is plain resistance: no C_s to compare with
+
+
+class NeverReached(Exception):  # noqa: N818 - what did not happen is not by itself a mistake
+    """What was waited for did not come."""
 
 
 class Clients:
@@ -33,25 +36,30 @@ class Clients:
             raise self.fail[name]
 
     def poll(self) -> list[Request]:
+        """What was asked since."""
         self._may("poll")
         self.polls += 1
         taken, self.inbox = self.inbox, []
         return taken
 
     def reply(self, client: int, answer: Accepted | Refused) -> None:
+        """Kept."""
         self._may("reply")
+        del client
         self.answers.append(answer)
 
     def status(self, status: Status) -> None:
+        """Kept."""
         self._may("status")
         self.statuses.append(status)
 
     def event(self, event: Event) -> None:
+        """Kept."""
         self._may("event")
         self.events.append(event)
 
     def close(self) -> None:
-        pass
+        """Nothing to release."""
 
 
 class Doorkeeper:
@@ -64,9 +72,13 @@ class Doorkeeper:
         self.settle_error: Exception | None = None
 
     def grant(self, grant: object, t_ns: int) -> None:
+        """Noted."""
+        del t_ns
         self.calls.append(("grant", grant))
 
     def check(self, start: Start, t_ns: int, *, recorder_connected: bool) -> str:
+        """The patient's pseudonym, for 'good' alone."""
+        del t_ns, recorder_connected
         if self.refuse is not None:
             raise self.refuse
         if start.permit != "good":
@@ -74,17 +86,22 @@ class Doorkeeper:
         return "patient-1"
 
     def begun(self, session: str) -> None:
+        """Noted."""
         self.calls.append(("begun", session))
 
     def settled(self) -> bool:
+        """As told."""
         if self.settle_error is not None:
             raise self.settle_error
         return self.is_settled
 
     def spent(self, session: str) -> None:
+        """Noted."""
         self.calls.append(("spent", session))
 
     def closed(self, session: str, charge_mc: float, *, treated: bool) -> None:
+        """Noted."""
+        del charge_mc
         self.calls.append(("closed", (session, treated)))
 
 
@@ -110,7 +127,7 @@ class TickBench:
         """The signature has tests of its own; here a person is simply there, or not."""
         run = self.daemon.run_now
 
-        def contact(s: object, gate: object, sense: object) -> str:
+        def contact(*_: object) -> str:
             run.last = run.first = PALM
             run.contact_why = None if self.has_skin else "E214"
             return "good" if self.has_skin and self.daemon.sample.output_closed else "seeking"
@@ -121,21 +138,24 @@ class TickBench:
 
     @property
     def state(self) -> str:
+        """The session's."""
         return self.daemon.session.state
 
     def step(self) -> None:
+        """One point of the grid."""
         if self.screen_alive and self.daemon.tick_count % 100 == 0 and self.daemon.sub_tick == 0:
             self.clients.inbox.append(Request(1, "kiosk", Renew()))
         self.daemon.step()
 
     def run(self, seconds: float, until: str | Callable[[], bool] | None = None) -> None:
+        """So long, or until something is so; an error if it never is."""
         end_ns = self.clock.t_ns + round(seconds * 1e9)
         while self.clock.t_ns < end_ns:
             if until is not None and (until() if callable(until) else self.state == until):
                 return
             self.step()
         if until is not None:
-            raise AssertionError(f"still {self.state} after {seconds} s; codes {self.daemon.session.codes}")
+            raise NeverReached(f"still {self.state} after {seconds} s; codes {self.daemon.session.codes}")
 
     # ------------------------------------------------------------ people
 
@@ -147,7 +167,15 @@ class TickBench:
         return self.clients.answers[before]
 
     def start(self, plan: Plan = HANDS, session: str = "s1", permit: str = "good") -> Accepted | Refused:
+        """Ask for a treatment."""
         return self.ask(Start(session, permit, plan))
+
+    def begun(self, plan: Plan = HANDS) -> Plan:
+        """Ask for a treatment that must be taken; the plan that the daemon made of it."""
+        answer = self.start(plan)
+        if not isinstance(answer, Accepted) or answer.plan is None:
+            raise NeverReached(f"refused: {answer}")
+        return answer.plan
 
     def refill_trays(self) -> None:
         """Out of their seats, and back."""
@@ -157,6 +185,7 @@ class TickBench:
         self.run(0.01)
 
     def press(self, held_s: float = 0.1) -> None:
+        """The pedal."""
         self.board.pedal = True
         self.run(held_s)
         self.board.pedal = False
@@ -168,7 +197,7 @@ class TickBench:
         self.refill_trays()
         if state == "IDLE":
             return self
-        assert isinstance(self.start(), Accepted)
+        self.begun()
         self.run(0.05)
         if state == "ARMED":
             return self
@@ -181,7 +210,9 @@ class TickBench:
 
     @property
     def is_off(self) -> bool:
+        """Open, and nothing flows."""
         return not self.board.enabled and self.board.output_ma == 0.0
 
     def kinds(self, kind: str) -> list[Event]:
+        """Events of one kind."""
         return [event for event in self.clients.events if event.kind == kind]
