@@ -4,6 +4,7 @@ An interruption by a person, or by what a person must see to, ends by a person a
 consent. It must never be turned into one that ends by itself.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from appliance.safety import hard_limits
@@ -14,6 +15,11 @@ RESUME_TRY_S: Final = 10.0
 RESUME_BETWEEN_S: Final = 3.0
 BY_PERSON: Final = frozenset(("pedal", "stings", "tray", "operator_lost"))
 LOWER_AFTER: Final = frozenset(("pedal", "stings"))
+
+
+def main_reason(reasons: Iterable[PauseReason | None], quickest: PauseReason) -> PauseReason:
+    """Of a tick's reasons a person's, whichever is obeyed: a tray that is lifted opens the loop as well."""
+    return next((reason for reason in reasons if reason is not None and reason in BY_PERSON), quickest)
 
 
 class Interruption:

@@ -12,7 +12,7 @@ from appliance.safety.constraint import Reason
 from appliance.safety.sample import State
 from appliance.safety.trip import PauseReason, Trip, strongest
 from appliance.treatment.dose import Dose
-from appliance.treatment.pause import RESUME_AFTER_S, RESUME_BETWEEN_S, RESUME_TRY_S, Interruption
+from appliance.treatment.pause import RESUME_AFTER_S, RESUME_BETWEEN_S, RESUME_TRY_S, Interruption, main_reason
 from appliance.treatment.pedal import Pedal
 from appliance.treatment.plan import LEAST_MA, TreatmentPlan, compare_contact
 from appliance.treatment.ramp import slew
@@ -253,7 +253,7 @@ class Session:
         elif not self.energise:
             return
         elif trip.reaction == "PAUSE" and trip.pause is not None:
-            self._pause(trip.pause, trip.fade_s)
+            self._pause(main_reason([t.pause for t in trips], trip.pause), trip.fade_s)
         elif self.state == "CONTACT":
             self._pause("operator_lost", 0.0)
         else:
@@ -357,6 +357,8 @@ class Session:
         if not seen.lease_alive and not self._away.by_person:
             self._away.note("operator_lost")
         if seen.blocked is not None:
+            if not self._away.by_person:  # a tray that comes a tick after the loop has opened, or is lifted meanwhile
+                self._away.note("tray")
             return
         if self.pedal.let_go:
             self.resume(lease_alive=seen.lease_alive, blocked=seen.blocked)

@@ -1,7 +1,9 @@
 """Pauses, and who may end them: hands in the water are no consent."""
 
 import pytest
-from session_driver import AREA, CUT, HANDS, LEASE, OPEN, TRAY, TREND, Driver
+from session_driver import AREA, CUT, HANDS, LEASE, OPEN, PEDAL, TRAY, TREND, Driver
+
+from appliance.safety.trip import Trip
 
 
 def paused(reason: str) -> Driver:
@@ -336,3 +338,26 @@ def test_a_new_session_begins_in_the_normal_direction() -> None:
     d.session.acknowledge()
     assert d.session.start("s2", HANDS)
     assert not d.session.reversed
+
+
+@pytest.mark.parametrize("other", [TRAY, PEDAL, LEASE])
+def test_a_loop_that_opens_in_the_tick_of_a_persons_reason_does_not_hide_it(other: Trip) -> None:
+    """A tray that is lifted opens the loop as well: the loop is the quicker, the tray is the reason."""
+    d = Driver().to_hold()
+    d.tick(OPEN, other)
+    assert (d.session.state, d.session.pause, d.session.energise) == ("PAUSED", other.pause, False)
+    d.run(30.0)
+    assert d.session.state == "PAUSED"
+
+
+def test_a_tray_that_comes_out_in_a_pause_makes_it_a_persons() -> None:
+    """One that is lifted a tick after its loop has opened, and one that is refilled while hands are out."""
+    d = Driver().to_hold()
+    d.tick(OPEN)
+    d.blocked = "E406"
+    d.run(1.0)
+    d.blocked = None
+    d.run(30.0)
+    assert (d.session.state, d.session.pause) == ("PAUSED", "tray")
+    d.press_and_release()
+    d.run(1.0, "CONTACT")
