@@ -22,8 +22,8 @@ LEAVES_BY: dict[State, tuple[State, ...]] = {
     "IDLE": ("ARMED", "FAULT"),
     "ARMED": ("CONTACT", "IDLE", "DONE", "FAULT"),
     "CONTACT": ("RAMP_UP", "IDLE", "PAUSED", "ARMED", "DONE", "FAULT"),
-    "RAMP_UP": ("HOLD", "RAMP_DOWN", "PAUSED", "FAULT"),
-    "HOLD": ("RAMP_DOWN", "PAUSED", "FAULT"),
+    "RAMP_UP": ("HOLD", "RAMP_DOWN", "PAUSED", "DONE", "FAULT"),  # DONE: STOP in the tick in which a tray is out
+    "HOLD": ("RAMP_DOWN", "PAUSED", "DONE", "FAULT"),
     "RAMP_DOWN": ("REVERSE", "PAUSED", "DONE", "FAULT"),
     "REVERSE": ("CONTACT", "PAUSED", "DONE", "FAULT"),
     "PAUSED": ("CONTACT", "DONE", "FAULT"),
