@@ -26,7 +26,11 @@ def points(loop: Signature, step_ma: float) -> list[Point]:
 
 
 def fitted(loop: Signature, step_ma: float = 0.2) -> Signature:
-    fit = Fit(points(loop, step_ma), step_ma, WINDOW_S)
+    return fit_of(points(loop, step_ma), step_ma)
+
+
+def fit_of(shown: list[Point], step_ma: float) -> Signature:
+    fit = Fit(shown, step_ma, WINDOW_S)
     for _ in range(200):
         fit.advance()
         if fit.result is not None:
@@ -80,3 +84,16 @@ def test_a_fit_spreads_over_many_ticks_and_then_stands_still() -> None:
     found = fit.result
     fit.advance()
     assert fit.result == found
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_points_at_one_place_are_a_loop_without_skin(count: int) -> None:
+    """Nothing tells skin from bath then: 0.2 V at 0.2 mA are 1 kilo-ohm of bath."""
+    assert fit_of([Point(0.01, 0.2)] * count, 0.2)[:2] == (pytest.approx(1000.0), 0.0)
+    assert fit_of([Point(0.01, 0.2)] * count, 0.1)[:2] == (pytest.approx(2000.0), 0.0)
+
+
+def test_plain_resistance_has_no_skin_at_any_time() -> None:
+    found = fit_of([Point(0.001 * n, 0.2) for n in range(1, 99)], 0.2)
+    assert found.r_inst_ohm == pytest.approx(1000.0, rel=1e-6)
+    assert found.r_skin_ohm == pytest.approx(0.0, abs=1e-6)
