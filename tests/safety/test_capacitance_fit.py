@@ -29,18 +29,20 @@ BASE_MA = 10.0
 class Skin:
     """R_inst and R parallel C; each tick steps the set, each second tick converts, averaged over its window."""
 
-    def __init__(self, r_inst: float, r_skin: float, tau_s: float, *, noise_v: float = 0.0, seed: int = 3) -> None:
-        self.r_inst, self.r_skin, self.tau_s, self.noise_v = r_inst, r_skin, tau_s, noise_v
-        self.random = Random(seed)
-        self.s: Sample = healthy(set_ma=BASE_MA)
-        self.skin_v = BASE_MA * r_skin / 1000.0
+    def __init__(
+        self, r_inst: float, r_skin: float, tau_s: float, *, noise_v: float = 0.0, base_ma: float = BASE_MA
+    ) -> None:
+        self.r_inst, self.r_skin, self.tau_s, self.noise_v, self.base_ma = r_inst, r_skin, tau_s, noise_v, base_ma
+        self.random = Random(3)
+        self.s: Sample = healthy(set_ma=base_ma)
+        self.skin_v = base_ma * r_skin / 1000.0
         self.n = 0
 
     def ticks(self, count: int) -> Iterator[Sample]:
         s = self.s
         for _ in range(count):
             s.t_ns += 5_000_000
-            ma = BASE_MA + self.random.choice((-STEP_MA, STEP_MA))
+            ma = self.base_ma + self.random.choice((-STEP_MA, STEP_MA))
             end_v = ma * self.r_skin / 1000.0
             s.set_ma, s.patient_v, s.volts_age_s = ma, None, None
             if self.n % 2 == 0:
@@ -176,3 +178,78 @@ def test_the_share_that_must_be_left_follows_the_current(set_ma: float, area: fl
     """150 cm2 at 0.20 mA/cm2 are 30 mA: 1.2 times the density's share, between 0.60 and 0.65 of one hand."""
     s = healthy(set_ma=set_ma)
     assert AreaCapacitance().least_share(s) == pytest.approx(2.0 * area / (1.0 + area))
+
+
+class Watched:
+    """The monitor on a skin whose C_s is `share` of what must be left; the bath is what CONTACT found."""
+
+    def __init__(self, share: float, base_ma: float = 10.0) -> None:
+        self.monitor = AreaCapacitance()
+        self.skin = Skin(690.0, 1000.0, TAUS_S[12], base_ma=base_ma)
+        self.n = 0
+        self.share = share
+
+    @property
+    def share(self) -> float:
+        s = self.skin.s
+        return TAUS_S[12] / 1000.0 / (s.contact_c_f * self.monitor.least_share(s))
+
+    @share.setter
+    def share(self, share: float) -> None:
+        s = self.skin.s
+        s.contact_c_f = TAUS_S[12] / 1000.0 / (share * self.monitor.least_share(s))
+
+    def ticks(self, count: int) -> int | None:
+        """Which tick from the beginning trips, if one does."""
+        for s in self.skin.ticks(count):
+            self.n += 1
+            if self.monitor.check(s) is not None:
+                return self.n
+        return None
+
+
+def look(number: int) -> int:
+    """The tick in which a look is over: it begins with a block, from the second on, and tries 24 taus in 8 ticks."""
+    return 2 * ((number + 1) * BLOCK + 9) - 1 + 7
+
+
+@pytest.mark.parametrize(
+    ("share", "base_ma", "tick"),
+    [
+        (1.01, 10.0, None),
+        (0.99, 10.0, look(6)),
+        (0.50, 10.0, look(6)),  # 0.33 of the ceiling's density: there is time
+        (0.91, 11.0, look(6)),
+        (0.89, 11.0, look(2)),  # 0.37 of it: so much less skin is believed at the second look
+    ],
+)
+def test_how_often_it_looks_before_it_speaks(share: float, base_ma: float, tick: int | None) -> None:
+    assert Watched(share, base_ma).ticks(look(12)) == tick
+
+
+@pytest.mark.parametrize(("share", "base_ma", "looks"), [(0.95, 10.0, 6), (0.85, 11.0, 2)])
+def test_one_look_that_finds_enough_begins_the_count_anew(share: float, base_ma: float, looks: int) -> None:
+    watched = Watched(share, base_ma)
+    assert watched.ticks(look(looks - 1)) is None
+    watched.share = 1.05
+    assert watched.ticks(look(looks) - watched.n) is None
+    watched.share = share
+    assert watched.ticks(look(20) - watched.n) == look(2 * looks)
+
+
+@pytest.mark.parametrize(("base_ma", "speaks"), [(1.9, False), (2.0, True), (2.1, True)])
+def test_it_asks_from_2_ma_on(base_ma: float, speaks: bool) -> None:
+    watched = Watched(0.8, base_ma)
+    assert (watched.ticks(look(6)) is not None) is speaks
+
+
+def test_a_pause_forgets_every_look() -> None:
+    watched = Watched(0.8)
+    assert watched.ticks(look(5)) is None
+    watched.skin.s.state = "PAUSED"
+    assert watched.ticks(1) is None
+    watched.skin.s.state = "HOLD"
+    watched.n = 0
+    tick = watched.ticks(look(7))
+    assert tick is not None
+    assert look(6) - 2 <= tick <= look(6) + 2

@@ -167,7 +167,7 @@ def test_it_looks_back_exactly_a_second(a_reading: float, readings: int, speaks:
 
 @pytest.mark.parametrize(("more_v", "speaks"), [(0.65, False), (0.70, True)])
 def test_a_tenth_of_bath_and_body_may_be_skin(more_v: float, speaks: bool) -> None:
-    """20 mA, 1 kohm of bath, 100 ohm of skin: of 225 ohm (with the slack, and the electrodes at their least) 15 % are 0.675 V."""
+    """20 mA, 1 kohm of bath, 100 ohm of skin: 225 with slack and the electrodes at their least, 15 % are 0.675 V."""
     loop = Loop(inst_ohm=1000.0)
     loop.read(2.0, 20)
     assert loop.read(2.0 + more_v)[1] is speaks
@@ -228,6 +228,17 @@ def test_two_readings_are_needed() -> None:
     assert not loop.read(30.0, 5)[0]
     assert not loop.read(36.0)[0]
     assert loop.read(36.0, 2)[0]
+
+
+def test_whoever_begins_in_the_midst_needs_two_as_well() -> None:
+    level, s = AreaLevel(SkinResistance()), healthy(set_ma=20.0)
+    s.r_inst_ohm = 0.0
+    spoke = []
+    for volts in (30.0, 30.0, 30.0, 38.0, 38.0, 38.0):  # smoothed over two: the fifth is the first above
+        s.t_ns += READING_NS
+        s.patient_v = volts
+        spoke.append(level.check(s) is not None)
+    assert spoke == [False, False, False, False, False, True]
 
 
 def test_a_new_ramp_needs_two_again() -> None:
