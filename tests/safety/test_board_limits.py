@@ -41,6 +41,8 @@ def daemon_of(numbers: Board) -> Daemon:
         ("operate_ms = 25.0", "operate_ms = 25.1", "relay.operate_ms"),
         ("return_counts = [-800, 32766]", "return_counts = [-800, 32767]", "adc.range.return_counts"),
         ("return_counts = [-800, 32766]", "return_counts = [-801, 32766]", "adc.range.return_counts"),
+        ("volts_counts = [-1650, 26399]", "volts_counts = [-1650, 26400]", "adc.range.volts_counts"),
+        ("volts_counts = [-1650, 26399]", "volts_counts = [-1651, 26399]", "adc.range.volts_counts"),
         ("max_gain_error = 0.03", "max_gain_error = 0.031", "calibration.max_gain_error"),
         ("max_offset_ma = 0.35", "max_offset_ma = 0.36", "calibration.max_offset_ma"),
         ("max_age_days = 400", "max_age_days = 401", "calibration.max_age_days"),

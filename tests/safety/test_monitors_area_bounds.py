@@ -5,11 +5,13 @@ from math import exp
 import pytest
 from healthy import healthy
 
-from appliance.safety.monitors.area import EXPLANATIONS, AreaLevel, AreaTrend, SkinResistance
+from appliance.safety.monitors.area import AreaLevel, AreaTrend, SkinResistance
 from appliance.safety.sample import Sample
 
 READING_NS = 10_000_000
 SHARE_AT_10_MA = 10.0 / 10.05  # half way at 0.05 mA
+# What two electrodes do: 1.0 to 1.5 V a side, in 1 to 5 s.
+ELECTRODES = [(2.0, 1.0), (2.0, 2.2), (2.0, 5.0), (3.0, 1.0), (3.0, 2.2), (3.0, 5.0)]
 
 
 class Loop:
@@ -37,11 +39,11 @@ class Loop:
 # ------------------------------------------------------------ the estimate
 
 
-@pytest.mark.parametrize("at", range(len(EXPLANATIONS)))
+@pytest.mark.parametrize("at", range(len(ELECTRODES)))
 @pytest.mark.parametrize("for_s", [0.5, 2.0, 8.0])
 def test_an_explanation_that_is_true_finds_the_skin(at: int, for_s: float) -> None:
     """Electrodes that charge from nothing as a capacitor does, 10 mA, 700 ohm of bath and 1300 of skin."""
-    end_v, tau_s = EXPLANATIONS[at]
+    end_v, tau_s = ELECTRODES[at]
     skin, s = SkinResistance(), healthy(set_ma=10.0)
     s.r_inst_ohm = 700.0
     for n in range(round(for_s * 100) + 1):
@@ -52,10 +54,10 @@ def test_an_explanation_that_is_true_finds_the_skin(at: int, for_s: float) -> No
     assert skin.smooth_ohm[at] == pytest.approx(1300.0, abs=1.5)
 
 
-@pytest.mark.parametrize("at", range(len(EXPLANATIONS)))
+@pytest.mark.parametrize("at", range(len(ELECTRODES)))
 def test_the_other_direction_turns_the_electrodes_from_helping_to_opposing(at: int) -> None:
     """Charged one way for half a minute, a second of rest, then the other way for two."""
-    end_v, tau_s = EXPLANATIONS[at]
+    end_v, tau_s = ELECTRODES[at]
     skin, s = SkinResistance(), healthy(set_ma=10.0)
     s.r_inst_ohm = 700.0
     for _ in range(3001):
@@ -87,6 +89,47 @@ def test_a_tick_counts_once_whoever_asks() -> None:
     assert not skin.update(s)
     assert not skin.update(s)
     assert skin.count == 1
+
+
+@pytest.mark.parametrize("at", range(len(ELECTRODES)))
+def test_the_probe_takes_the_electrodes_half_the_way(at: int) -> None:
+    """Half a minute at 0.05 mA; the first conversion at 10 mA still finds them there."""
+    skin, s = SkinResistance(), healthy("CONTACT")
+    s.return_ma = 0.05
+    for _ in range(3001):
+        s.t_ns += READING_NS
+        skin.update(s)
+    s.state, s.return_ma, s.ramp_base_ma, s.r_inst_ohm = "HOLD", 10.0, 10.0, 700.0
+    s.t_ns += READING_NS // 2
+    s.patient_v = 20.0 + 0.5 * ELECTRODES[at][0]
+    assert skin.update(s)
+    assert skin.raw_ohm[at] == pytest.approx(1300.0, abs=1.0)
+
+
+def test_electrodes_are_never_beyond_their_end() -> None:
+    """Ten seconds between two ticks, as after a machine that stood still, are no more than all the time there is."""
+    skin, s = SkinResistance(), healthy(set_ma=10.0)
+    s.r_inst_ohm = 0.0
+    skin.update(s)
+    s.t_ns += 10_000_000_000
+    s.patient_v = 20.0
+    skin.update(s)
+    for at, (end_v, _tau_s) in enumerate(ELECTRODES):
+        assert skin.raw_ohm[at] == pytest.approx((20.0 - end_v * SHARE_AT_10_MA) * 100.0)
+
+
+@pytest.mark.parametrize(("return_ma", "estimated"), [(0.05, True), (0.0, False), (-0.05, False)])
+def test_as_long_as_any_current_flows_there_is_an_estimate(return_ma: float, estimated: bool) -> None:
+    skin, s = SkinResistance(), healthy()
+    s.return_ma = return_ma
+    assert skin.update(s) is estimated
+
+
+@pytest.mark.parametrize(("ramp_base_ma", "estimated"), [(3.0, True), (2.99, False)])
+def test_skin_is_estimated_from_3_ma_on(ramp_base_ma: float, estimated: bool) -> None:
+    skin, s = SkinResistance(), healthy()
+    s.ramp_base_ma = ramp_base_ma
+    assert skin.update(s) is estimated
 
 
 def test_without_skin_nothing_has_risen() -> None:
@@ -122,12 +165,22 @@ def test_it_looks_back_exactly_a_second(a_reading: float, readings: int, speaks:
     assert any(loop.read(35.0 * a_reading**n)[1] for n in range(1, readings + 1)) is speaks
 
 
-@pytest.mark.parametrize(("more_v", "speaks"), [(0.56, False), (0.76, True)])
+@pytest.mark.parametrize(("more_v", "speaks"), [(0.65, False), (0.70, True)])
 def test_a_tenth_of_bath_and_body_may_be_skin(more_v: float, speaks: bool) -> None:
-    """20 mA, 1 kohm of bath, 100 ohm of skin: of 225 ohm (with the slack, and the electrodes at their least) 15 %."""
+    """20 mA, 1 kohm of bath, 100 ohm of skin: 225 with slack and the electrodes at their least, 15 % are 0.675 V."""
     loop = Loop(inst_ohm=1000.0)
     loop.read(2.0, 20)
     assert loop.read(2.0 + more_v)[1] is speaks
+
+
+@pytest.mark.parametrize(("skin_v", "more_v", "speaks"), [(0.4, 0.38, False), (0.4, 0.5, True)])
+def test_skin_that_is_less_than_what_the_bath_may_be_off_is_watched_too(
+    skin_v: float, more_v: float, speaks: bool
+) -> None:
+    """20 mA, 1 kohm of bath, 20 ohm of skin: 145 with the slack and the electrodes at their least, 15 % are 0.435 V."""
+    loop = Loop(inst_ohm=1000.0)
+    loop.read(skin_v, 20)
+    assert loop.read(skin_v + more_v)[1] is speaks
 
 
 @pytest.mark.parametrize("state", ["PAUSED", "RAMP_DOWN"])
@@ -175,6 +228,17 @@ def test_two_readings_are_needed() -> None:
     assert not loop.read(30.0, 5)[0]
     assert not loop.read(36.0)[0]
     assert loop.read(36.0, 2)[0]
+
+
+def test_whoever_begins_in_the_midst_needs_two_as_well() -> None:
+    level, s = AreaLevel(SkinResistance()), healthy(set_ma=20.0)
+    s.r_inst_ohm = 0.0
+    spoke = []
+    for volts in (30.0, 30.0, 30.0, 38.0, 38.0, 38.0):  # smoothed over two: the fifth is the first above
+        s.t_ns += READING_NS
+        s.patient_v = volts
+        spoke.append(level.check(s) is not None)
+    assert spoke == [False, False, False, False, False, True]
 
 
 def test_a_new_ramp_needs_two_again() -> None:
