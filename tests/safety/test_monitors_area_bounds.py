@@ -183,6 +183,11 @@ def test_skin_that_is_less_than_what_the_bath_may_be_off_is_watched_too(
     assert loop.read(skin_v + more_v)[1] is speaks
 
 
+def test_nothing_is_compared_with_what_was_before_the_first_reading() -> None:
+    loop = Loop(inst_ohm=1000.0)
+    assert loop.read(10.0, 110) == (False, False)
+
+
 @pytest.mark.parametrize("state", ["PAUSED", "RAMP_DOWN"])
 def test_what_was_before_a_pause_is_no_past(state: str) -> None:
     loop = Loop()
@@ -221,6 +226,14 @@ def test_the_weaker_the_current_the_more_of_a_hand_may_leave(ma: float, share: f
     assert loop.read(35.0 * share, 3)[0] is speaks
 
 
+@pytest.mark.parametrize(("more_v", "speaks"), [(0.65, False), (0.70, True)])
+def test_a_tenth_of_bath_and_body_may_be_skin_for_the_level_too(more_v: float, speaks: bool) -> None:
+    """225 ohm with the slack and the electrodes at their least, of which 15 % are 0.675 V."""
+    loop = Loop(inst_ohm=1000.0)
+    loop.read(2.0, 20)
+    assert loop.read(2.0 + more_v, 3)[0] is speaks
+
+
 def test_two_readings_are_needed() -> None:
     loop = Loop()
     loop.read(30.0, 5)
@@ -234,24 +247,22 @@ def test_whoever_begins_in_the_midst_needs_two_as_well() -> None:
     level, s = AreaLevel(SkinResistance()), healthy(set_ma=20.0)
     s.r_inst_ohm = 0.0
     spoke = []
-    for volts in (30.0, 30.0, 30.0, 38.0, 38.0, 38.0):  # smoothed over two: the fifth is the first above
+    for volts in (30.0, 42.0, 42.0):  # smoothed over two: 36 V are 20 % more
         s.t_ns += READING_NS
         s.patient_v = volts
         spoke.append(level.check(s) is not None)
-    assert spoke == [False, False, False, False, False, True]
+    assert spoke == [False, False, True]
 
 
 def test_a_new_ramp_needs_two_again() -> None:
-    """Its first reading is the reference, whatever was above another one before."""
+    """Its first reading is the reference, whatever was above another one before; smoothed over two, 42 V are 20 %."""
     loop = Loop()
     loop.read(30.0, 5)
-    loop.read(30.0, 1, state="PAUSED")
-    loop.read(30.0, 2)
-    assert not loop.read(36.0, 2)[0]  # smoothed over two: one is above
+    assert not loop.read(42.0)[0]
     loop.read(0.0, 1, state="PAUSED")
     loop.read(30.0, 1)
-    assert not loop.read(36.0, 2)[0]
-    assert loop.read(36.0, 1)[0]
+    assert not loop.read(42.0)[0]
+    assert loop.read(42.0)[0]
 
 
 def test_the_reference_follows_down_at_once() -> None:

@@ -124,8 +124,17 @@ def test_a_pause_in_the_midst_of_a_look_forgets_its_half() -> None:
     ticks.s.state = "PAUSED"
     assert first_word(ticks, 11, monitor) is None
     ticks.s.state = "HOLD"
-    ticks.skin = ExactSkin(INST_OHM, TAU_S / CONTACT_F, CONTACT_F)
-    assert first_word(ticks, 800, monitor) is None
+    assert first_word(ticks, 800, monitor) == FIRST_LOOK + 5 * LOOK
+
+
+def test_noise_that_a_look_has_seen_is_what_the_next_one_expects() -> None:
+    """Fast skin, a bath 40 ohm wrong: the first look believes CONTACT more than those that have seen no noise."""
+    tau_s = 0.4e-3 * 100 ** (3 / 23)
+    ticks = hand(1.0, step_ma=0.0293)
+    left_f = 1.02 * LEAST_SHARE * CONTACT_F
+    ticks.skin = ExactSkin(INST_OHM, tau_s / left_f, left_f)
+    ticks.s.r_inst_ohm = INST_OHM - 40.0
+    assert first_word(ticks) is None
 
 
 # ------------------------------------------------------------ what a look needs
@@ -145,6 +154,19 @@ def test_conversions_that_are_missing_begin_the_filter_anew(missing: int, late: 
     spoke = first_word(ticks, 800, monitor)
     assert spoke is not None
     assert spoke - rest == pytest.approx(late, abs=4) if missing else spoke == rest
+
+
+@pytest.mark.parametrize(("late_ns", "speaks"), [(4_500_000, True), (5_500_000, False)])
+def test_conversions_that_come_late_are_no_gap_up_to_15_ms(late_ns: int, speaks: bool) -> None:
+    """Every second one is late: they are 14.5 and 5.5 ms apart, or 15.5 and 4.5."""
+    monitor, ticks, spoke = AreaCapacitance(), hand(0.3), False
+    for tick in range(800):
+        s = ticks.next()
+        on_time_ns = s.t_ns
+        s.t_ns += late_ns if tick % 4 == 1 else 0
+        spoke = monitor.check(s) is not None or spoke
+        s.t_ns = on_time_ns
+    assert spoke is speaks
 
 
 @pytest.mark.parametrize(("age_s", "speaks"), [(2.4e-3, True), (2.6e-3, False)])

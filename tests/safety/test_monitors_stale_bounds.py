@@ -43,6 +43,21 @@ def test_a_reading_must_follow_half_of_the_dither_under_hum_of_any_strength(seed
     assert first_word(seed, [0.45], hum_ma=0.5, hz=hz) == WINDOW
 
 
+@pytest.mark.parametrize("hz", [50.0, 60.0])
+def test_the_notch_takes_off_hum_of_eight_times_the_highest_current(hz: float) -> None:
+    """Nobody will ever see it; a notch that is a little off would not show under less."""
+    assert first_word(1, [0.55] * 3, hum_ma=200.0, hz=hz) is None
+    assert first_word(1, [1.0, 0.45], hum_ma=200.0, hz=hz) == 2 * WINDOW
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_half_of_the_dither_is_measured_exactly(seed: int) -> None:
+    """Without hum such a reading would stand still already."""
+    assert first_word(seed, [0.502] * 3, hum_ma=0.5) is None
+    assert first_word(seed, [0.498], hum_ma=0.5) == WINDOW
+    assert first_word(seed, [0.502, 0.498], hum_ma=0.5) == 2 * WINDOW
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_each_window_is_judged_by_itself(seed: int) -> None:
     assert first_word(seed, [1.0, 0.0], hum_ma=0.2) == 2 * WINDOW
@@ -69,14 +84,30 @@ def test_it_judges_from_a_set_of_2_ma(set_ma: float, judged: bool) -> None:
     assert spoke == (BLOCK if judged else None)
 
 
+@pytest.mark.parametrize("at", [0, 1, BLOCK // 2, BLOCK - 1])
 @pytest.mark.parametrize(("moves", "stands_still"), [(0.95, True), (1.05, False)])
-def test_a_reading_that_moves_less_than_one_dither_in_64_ticks_stands_still(moves: float, stands_still: bool) -> None:
+def test_a_reading_that_moves_less_than_one_dither_in_64_ticks_stands_still(
+    moves: float, stands_still: bool, at: int
+) -> None:
     """Its whole range, in one direction or the other; the dither itself moves by two."""
     for sign in (-1, 1):
         stale = Stale()
         spoke = None
         for n, s in zip(range(BLOCK), ticks(3), strict=False):
-            s.return_ma = s.ramp_base_ma + sign * moves * DITHER_MA * (n == BLOCK // 2)
+            s.return_ma = s.ramp_base_ma + sign * moves * DITHER_MA * (n == at)
             if stale.check(s) is not None:
                 spoke = n + 1
         assert (spoke == BLOCK) is stands_still
+
+
+@pytest.mark.parametrize("pause", ["PAUSED", "below 2 mA"])
+def test_after_a_pause_64_ticks_are_seen_anew(pause: str) -> None:
+    """Alive for 40 ticks before it; frozen from its end on."""
+    stale, spoke = Stale(), None
+    for n, s in zip(range(41 + 2 * BLOCK), ticks(4), strict=False):
+        s.return_ma = s.set_ma if n < 40 else 15.0
+        s.state = "PAUSED" if n == 40 and pause == "PAUSED" else "HOLD"
+        s.ramp_base_ma = 1.9 if n == 40 and pause != "PAUSED" else 15.0
+        if stale.check(s) is not None and spoke is None:
+            spoke = n - 40
+    assert spoke == BLOCK
