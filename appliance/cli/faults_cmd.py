@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from appliance.config import DEFAULT_BOARD_FILE, load_board
 from appliance.errors import ConfigError
 from appliance.proof.faults.campaign import SEED, jobs_of, run_all
 from appliance.proof.faults.grid import Grid, all_faults, build
-from appliance.proof.faults.guards import guarded_by
 from appliance.proof.faults.model import Row
 from appliance.proof.faults.summary import Summary, by_layer, opening, summarise
 from appliance.proof.faults.table import failures, fault_table, open_lines, story_lines
+from appliance.proof.hazards import load_hazards
 from appliance.proof.open_points import load_open_points
 from appliance.proof.stories import STORIES, Told, tell
 from appliance.proof.without import CONTROLS, NOT_OF_A_DAEMON, without
@@ -53,18 +53,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run_without(args: argparse.Namespace) -> int:
-    """What the risk file names: cells and a story here, and where it has neither, what the exploration misses."""
-    guards, story = guarded_by(args.without), STORIES.get(args.without)
-    if args.without not in CONTROLS and story is None:
-        raise ConfigError("E509", f"--without: no control {args.without!r}; `ionto faults --list` names them")
-    if not guards.cells and story is None and guards.invariants:
+    """What the risk file names: cells and a story here, where it has neither what the exploration misses, else all."""
+    _refuse_unknown(args.without, (*CONTROLS, *STORIES))
+    control, story = load_hazards().control[args.without], STORIES.get(args.without)
+    is_named = bool(control.faults) or story is not None
+    if control.invariants and not is_named:
         words = ["--without", args.without, *(["--json"] if args.json else [])]
         print(f"no cell needs it; as `ionto explore --without {args.without}`:", file=sys.stderr)
         parser = argparse.ArgumentParser()
         explore_cmd.add_arguments(parser)
         return explore_cmd.run(parser.parse_args(words))
-    grid = build(keep=guards.keeps if guards.cells or story is not None else None)
+    grid = build(keep=(lambda cell: cell.id in control.faults) if is_named else None)
     return _run_grid(args, grid, None if story is None else tell(story))
+
+
+def _refuse_unknown(name: str, known: Container[str]) -> None:
+    if name not in known:
+        raise ConfigError("E509", f"--without: no control {name!r}; `ionto faults --list` names them")
 
 
 def _run_grid(args: argparse.Namespace, grid: Grid, story: Told | None) -> int:
@@ -94,8 +99,8 @@ def _grid(args: argparse.Namespace) -> Grid:
     Raises:
         ConfigError: E509, no such control, or nothing matches.
     """
-    if args.without is not None and args.without not in CONTROLS:
-        raise ConfigError("E509", f"--without: no control {args.without!r}; `ionto faults --list` names them")
+    if args.without is not None:
+        _refuse_unknown(args.without, CONTROLS)
     grid = build(only=args.only, fast=args.quick, everything=args.all)
     if not grid.cells:
         raise ConfigError("E509", f"--only {args.only!r}: no cell begins so; `ionto faults --list` names the faults")

@@ -17,9 +17,9 @@ BY_PERSON: Final = frozenset(("pedal", "stings", "tray", "operator_lost"))
 LOWER_AFTER: Final = frozenset(("pedal", "stings"))
 
 
-def main_reason(reasons: Iterable[PauseReason | None], quickest: PauseReason) -> PauseReason:
-    """Of a tick's reasons a person's, whichever is obeyed: a tray that is lifted opens the loop as well."""
-    return next((reason for reason in reasons if reason is not None and reason in BY_PERSON), quickest)
+def main_reason(reasons: Iterable[PauseReason | None], otherwise: PauseReason) -> PauseReason:
+    """The first that is a person's, for none that ends by itself replaces it: a lifted tray opens its loop as well."""
+    return next((reason for reason in reasons if reason is not None and reason in BY_PERSON), otherwise)
 
 
 class Interruption:
@@ -37,8 +37,7 @@ class Interruption:
 
     def note(self, reason: PauseReason) -> None:
         """Another reason; it replaces no person's by one that ends by itself."""
-        if reason in BY_PERSON or self.reason not in BY_PERSON:
-            self.reason = reason
+        self.reason = main_reason((reason, self.reason), reason)
 
     def begin(self, t_ns: int) -> None:
         """The session is away: its time runs once, over PAUSED and every try at CONTACT together."""

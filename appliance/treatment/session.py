@@ -354,11 +354,11 @@ class Session:
         if self.pedal.held_s >= PEDAL_ENDS_S:
             self._finish("stopped", "pedal_held")
             return
-        if not seen.lease_alive and not self._away.by_person:
+        if not self._away.by_person and not seen.lease_alive:
             self._away.note("operator_lost")
+        elif not self._away.by_person and seen.blocked is not None:  # a tray, a tick after its loop or at any time
+            self._away.note("tray")
         if seen.blocked is not None:
-            if not self._away.by_person:  # a tray that comes a tick after the loop has opened, or is lifted meanwhile
-                self._away.note("tray")
             return
         if self.pedal.let_go:
             self.resume(lease_alive=seen.lease_alive, blocked=seen.blocked)

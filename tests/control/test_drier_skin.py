@@ -5,20 +5,14 @@ from msgspec.structs import replace
 
 from appliance.link.messages import Accepted, Plan, Stop
 from appliance.proof.stories.bench import HANDS, PALM, TickBench
-from appliance.proof.without import without
 
 PALM_OHM = PALM.loop_ohm
 
 
-def begun(median_ohm: float | None, *, lacks: str | None = None) -> TickBench:
+def begun(median_ohm: float | None) -> TickBench:
     """A start with this median, and the pedal: contact is then good at once, with PALM's resistance."""
-    bench = TickBench()
-    if lacks is not None:
-        without(bench.daemon, lacks)
-    bench.to("IDLE")
-    assert isinstance(bench.start(replace(HANDS, median_contact_ohm=median_ohm)), Accepted)
-    bench.run(0.05)
-    bench.press()
+    bench = TickBench().to("IDLE")
+    bench.treat(replace(HANDS, median_contact_ohm=median_ohm))
     bench.run(2.0)
     return bench
 

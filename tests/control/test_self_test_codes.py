@@ -9,19 +9,13 @@ from appliance.errors import SensingError
 from appliance.hal.ports import MonitorChannel
 from appliance.proof.stories.bench import TickBench
 from appliance.proof.stories.board import NUMBERS, SCALES, IdealBoard
+from appliance.proof.stories.spoilt import reads
 from appliance.safety.sample import Sample
 
 
 def volts_read_high(board: IdealBoard) -> None:
     """The divider of the patient's volts is 10 % off: 25.0 V on the dummy load are read as 27.5."""
-    collect = board.collect_monitor_counts
-
-    def read() -> int:
-        started = next(call for call in reversed(board.calls) if call[0] == "start_monitor")
-        counts = collect()
-        return round(1.1 * counts) if started[1] == "patient_volts" else counts
-
-    board.collect_monitor_counts = read  # type: ignore[method-assign]
+    reads(board, "patient_volts", lambda counts: round(1.1 * counts))
 
 
 def source_comparator_dead(board: IdealBoard) -> None:

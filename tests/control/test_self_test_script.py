@@ -5,9 +5,18 @@ from collections.abc import Callable
 import pytest
 
 from appliance.control.self_test import SelfTest
-from appliance.hal.ports import MonitorChannel
 from appliance.proof.stories.bench import TickBench
 from appliance.proof.stories.board import NUMBERS, SCALES, IdealBoard, IdealClock
+from appliance.proof.stories.spoilt import (
+    becomes,
+    comparators_that_never_trip,
+    current_at_code_0,
+    direction_that_never_moves,
+    puts_out,
+    reads,
+    relay_that_never_closes,
+    tap_of_the_output_chip_open,
+)
 
 
 def outcome(spoil: Callable[[IdealBoard], None]) -> tuple[str, str | None, TickBench]:
@@ -55,20 +64,15 @@ def pushed(board: IdealBoard) -> None:
 
 
 def welded(board: IdealBoard) -> None:
-    type_ = type(board)
-    board.__class__ = type("Welded", (type_,), {"relay_closed": property(lambda self: True)})
-
-
-def never_closes(board: IdealBoard) -> None:
-    board.__class__ = type("Dead", (type(board),), {"relay_closed": property(lambda self: False)})
+    becomes(board, relay_closed=lambda _: True)
 
 
 def watchdog_asleep(board: IdealBoard) -> None:
-    board.__class__ = type("Asleep", (type(board),), {"watchdog_ok": property(lambda self: True)})
+    becomes(board, watchdog_ok=lambda _: True)
 
 
 def watchdog_never_content(board: IdealBoard) -> None:
-    board.__class__ = type("Never", (type(board),), {"watchdog_ok": property(lambda self: False)})
+    becomes(board, watchdog_ok=lambda _: False)
 
 
 def pump_never_empties(board: IdealBoard) -> None:
@@ -84,17 +88,6 @@ def kick_line_never_rises(board: IdealBoard) -> None:
     board.__class__ = type("Low", (type(board),), {"kick_high": property(lambda self: False, lambda self, _: None)})
 
 
-def channel(board: IdealBoard, name: MonitorChannel, counts: Callable[[int], int]) -> None:
-    """One channel of the monitor ADC says something else."""
-    collect = board.collect_monitor_counts
-
-    def read() -> int:
-        honest = collect()
-        return counts(honest) if board._channel == name else honest
-
-    board.collect_monitor_counts = read  # type: ignore[method-assign]
-
-
 def high_side_shorted(board: IdealBoard) -> None:
     """Both taps of the patient's volts hang on V_COMP, ENABLE or not: 56 uA at 48 V."""
 
@@ -102,7 +95,7 @@ def high_side_shorted(board: IdealBoard) -> None:
         taps_ma = 2.0 * SCALES.compliance_set_v(board.compliance_code) / NUMBERS.adc.patient_volts.tap_ohm * 1000.0
         return honest + (0 if board.enabled else round(taps_ma / NUMBERS.adc.source.ma_per_lsb))
 
-    channel(board, "source", taken)
+    reads(board, "source", taken)
 
 
 def no_limiter_resistor(board: IdealBoard) -> None:
@@ -111,39 +104,16 @@ def no_limiter_resistor(board: IdealBoard) -> None:
     def more(honest: int) -> int:
         return round(honest * 1070.0 / 1050.0) if board.set_code > 3000 and board.compliance_code < 2000 else honest
 
-    channel(board, "patient_volts", more)
-
-
-def loopback_tap_open(board: IdealBoard) -> None:
-    channel(board, "set_volts", lambda _: 0)
+    reads(board, "patient_volts", more)
 
 
 def flows_without_enable(board: IdealBoard) -> None:
     """High-side switch and clamp both gone: what is asked for flows."""
-    flows = IdealBoard.output_ma.fget
-    assert flows is not None
-    shorted = property(lambda self: flows(self) if self.enabled else SCALES.set_ma(self.set_code) * self.dummy)
-    board.__class__ = type("Shorted", (type(board),), {"output_ma": shorted})
-
-
-def leaks(board: IdealBoard) -> None:
-    flows = IdealBoard.output_ma.fget
-    assert flows is not None
-    board.__class__ = type(
-        "Leaks", (type(board),), {"output_ma": property(lambda self: flows(self) + 0.08 * self.enabled)}
-    )
+    puts_out(board, lambda self, ma: ma if self.enabled else SCALES.set_ma(self.set_code) * self.dummy)
 
 
 def current_reads_low(board: IdealBoard) -> None:
     board.return_gain = 0.9
-
-
-def no_comparator(board: IdealBoard) -> None:
-    board.test_shift = lambda on: None  # type: ignore[method-assign, assignment]
-
-
-def direction_stuck(board: IdealBoard) -> None:
-    board.reverse = lambda on: None  # type: ignore[method-assign, assignment]
 
 
 def latch_stuck(board: IdealBoard) -> None:
@@ -155,21 +125,21 @@ def latch_stuck(board: IdealBoard) -> None:
     [
         (pushed, "E401"),
         (welded, "E320"),
-        (never_closes, "E320"),
+        (relay_that_never_closes, "E320"),
         (watchdog_asleep, "E321"),
         (watchdog_never_content, "E321"),
         (latch_stuck, "E322"),
         (current_reads_low, "E323"),
-        (no_comparator, "E326"),
-        (direction_stuck, "E328"),
-        (leaks, "E329"),
+        (comparators_that_never_trip, "E326"),
+        (direction_that_never_moves, "E328"),
+        (current_at_code_0, "E329"),
         (pump_never_empties, "E321"),
         (chip_never_bites, "E321"),
         (kick_line_never_rises, "E321"),
         (high_side_shorted, "E331"),
         (flows_without_enable, "E331"),
         (no_limiter_resistor, "E332"),
-        (loopback_tap_open, "E333"),
+        (tap_of_the_output_chip_open, "E333"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )
@@ -186,7 +156,7 @@ def test_a_part_that_does_not_protect_is_named_and_nothing_is_offered(
 
 
 def test_a_failure_ends_the_script_at_once() -> None:
-    _, _, bench = outcome(leaks)
+    _, _, bench = outcome(current_at_code_0)
     (event,) = bench.kinds("self_test")
     assert event.detail["passed"] is False
     assert not any("comparator" in key for key in event.detail)
@@ -194,10 +164,7 @@ def test_a_failure_ends_the_script_at_once() -> None:
 
 def test_the_probes_offset_is_learned_on_the_dummy_load() -> None:
     def off(board: IdealBoard) -> None:
-        flows = IdealBoard.output_ma.fget
-        assert flows is not None
-        gets = property(lambda self: flows(self) + 0.02 * (self.set_code > 10))
-        board.__class__ = type("Off", (type(board),), {"output_ma": gets})
+        puts_out(board, lambda self, ma: ma + 0.02 * (self.set_code > 10))
 
     _, _, bench = outcome(off)
     assert bench.state == "IDLE"

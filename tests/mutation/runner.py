@@ -38,7 +38,7 @@ KILLED, TIMEOUT, SURVIVED, UNTESTED, BROKEN = "killed", "timeout", "survived", "
 def is_apart(path: Path) -> bool:
     """Whether a file of the appliance decides nothing here."""
     inside = path.relative_to(ROOT / "appliance") if path.is_relative_to(ROOT / "appliance") else Path()
-    return inside.parts[:1] in {(name,) for name in APART} and str(inside) not in NOT_APART
+    return bool(inside.parts) and inside.parts[0] in APART and str(inside) not in NOT_APART
 
 
 def prepare() -> None:

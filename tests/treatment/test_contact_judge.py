@@ -3,20 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from contact_try import SOUGHT, Try
 
-from appliance.safety.hard_limits import SITES
 from appliance.treatment import contact
-from appliance.treatment.contact import SUB_TICK_S, SUB_TICKS, ContactProbe, Verdict
+from appliance.treatment.contact import SUB_TICK_S, SUB_TICKS, Verdict
 from appliance.treatment.signature import Point, Signature
 
-WINDOW_S = 1 / 860
-BEFORE = SUB_TICKS + 1  # sub-ticks of seeking
 SETTLES = 3  # plateaus that only teach
 PALM = Signature(700.0, 2000.0, 4e-3)  # 2 uF
-
-
-def steady(_plateau: int) -> float:
-    return 1000.0
 
 
 class Given:
@@ -34,16 +28,17 @@ class Given:
         self.result = self.found if self.calls == 2 else None
 
 
-class Looked:
-    """One try on a loop that carries what is asked."""
+class Looked(Try):
+    """A try whose fit is given."""
 
     def __init__(
         self,
         monkeypatch: pytest.MonkeyPatch,
         found: Signature,
         first_c_f: float | None = None,
-        ohm: Callable[[int], float] = steady,
+        ohm: Callable[[int], float] = lambda _plateau: 1000.0,
     ) -> None:
+        super().__init__(first_c_f, ohm=ohm)
         self.given: list[Given] = []
 
         def fit(points: list[Point], step_ma: float, window_s: float) -> Given:
@@ -53,28 +48,19 @@ class Looked:
             return made
 
         monkeypatch.setattr(contact, "Fit", fit)
-        self.probe = ContactProbe(SITES["hands"], first_c_f, WINDOW_S)
-        self.ohm, self.n, self.asked_ma = ohm, 0, 0.3
-
-    def feed(self) -> None:
-        ma, at = self.asked_ma, (self.n - BEFORE) % SUB_TICKS
-        volts = ma * self.ohm(max(0, self.n - BEFORE) // SUB_TICKS) / 1000.0
-        now = (ma, None, None) if self.probe.wants_source else (None, volts, (at + 0.5) * SUB_TICK_S)
-        self.asked_ma = self.probe.step(ma, *now).set_ma
-        self.n += 1
 
     def until_judged(self) -> tuple[Verdict, str | None]:
         """Feed until a signature was judged; the verdict and what is missing."""
         for _ in range(200 * SUB_TICKS):
-            self.feed()
-            if self.probe.signature is not None or (self.probe.verdict == "seeking" and self.n > BEFORE):
+            self.feed(1)
+            if self.probe.signature is not None or (self.probe.verdict == "seeking" and self.n > SOUGHT):
                 return self.probe.verdict, self.probe.why
         raise AssertionError("never judged")
 
     @property
     def plateaus(self) -> float:
         """Of measuring, until now."""
-        return (self.n - BEFORE) / SUB_TICKS
+        return (self.n - SOUGHT) / SUB_TICKS
 
 
 def of(c_uf: float, *, r_inst: float = 700.0, r_skin: float = 2000.0) -> Signature:
@@ -162,8 +148,7 @@ def test_after_a_refusal_it_looks_again_and_keeps_what_it_found(monkeypatch: pyt
     looked = Looked(monkeypatch, of(1.0))
     assert looked.until_judged() == ("measuring", "E216")
     assert looked.probe.steady_left_s == pytest.approx(3.0, abs=0.01)
-    for _ in range((30 + SETTLES) * SUB_TICKS + 10):
-        looked.feed()
+    looked.feed((30 + SETTLES) * SUB_TICKS + 10)
     assert len(looked.given) == 2
     assert looked.probe.why == "E216"
 

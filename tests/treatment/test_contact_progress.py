@@ -3,40 +3,7 @@
 from itertools import pairwise
 
 import pytest
-
-from appliance.safety.hard_limits import SITES
-from appliance.treatment.contact import SUB_TICK_S, ContactProbe
-
-WINDOW_S = 1 / 860
-PLATEAU = 60  # sub-ticks, 100 ms
-SEEK_MA = 0.3
-
-
-class Try:
-    """One try at contact on a loop of 1 kilo-ohm that carries what is asked; both sensors agree."""
-
-    def __init__(self) -> None:
-        self.probe = ContactProbe(SITES["hands"], None, WINDOW_S)
-        self.asked_ma = SEEK_MA
-        self.n = 0
-
-    def feed(self, sub_ticks: int, most_ma: float = 25.0) -> list[float]:
-        """What was asked for in each; the loop carries at most `most_ma`."""
-        asked = []
-        for _ in range(sub_ticks):
-            ma = min(most_ma, self.asked_ma)
-            now = (ma, None, None) if self.probe.wants_source else (None, ma, (self.n % PLATEAU + 0.5) * SUB_TICK_S)
-            self.asked_ma = self.probe.step(ma, *now).set_ma
-            asked.append(self.asked_ma)
-            self.n += 1
-        return asked
-
-
-def measuring() -> Try:
-    hands = Try()
-    hands.feed(1 + PLATEAU)
-    assert hands.probe.verdict == "measuring"
-    return hands
+from contact_try import PLATEAU, Try, measuring
 
 
 def test_the_stages_follow_each_other_and_the_meter_only_rises() -> None:

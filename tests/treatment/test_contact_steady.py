@@ -1,66 +1,28 @@
 """CONTACT while it measures: a probe that is limited, a current that moves or is gone, sensors that differ."""
 
-from collections.abc import Callable
-
 import pytest
+from contact_try import PLATEAU, measuring
 
-from appliance.safety.hard_limits import SITES
-from appliance.treatment.contact import SUB_TICK_S, SUB_TICKS, ContactProbe
-
-WINDOW_S = 1 / 860
-SOUGHT = SUB_TICKS + 1  # sub-ticks of seeking
 HIGH_MA, LOW_MA = 0.27, 0.09  # nine tenths of the 0.3 mA that were found, and a third of it
 
 
-def as_asked(asked_ma: float, _plateau: int) -> float:
-    return asked_ma
-
-
-class Looking:
-    """One try on a loop of 1 kilo-ohm; `flows` says what it carries of what is asked, in which plateau."""
-
-    def __init__(self, flows: Callable[[float, int], float] = as_asked) -> None:
-        self.probe = ContactProbe(SITES["hands"], None, WINDOW_S)
-        self.flows, self.n, self.asked_ma, self.source_off_ma = flows, 0, 0.3, 0.0
-
-    @property
-    def plateau(self) -> int:
-        """Since measuring began, from 0."""
-        return max(0, self.n - SOUGHT) // SUB_TICKS
-
-    def feed(self, plateaus: float) -> set[float]:
-        """So many plateaus; every level that was asked for."""
-        asked = set()
-        for _ in range(round(plateaus * SUB_TICKS)):
-            ma, at = self.flows(self.asked_ma, self.plateau), (self.n - SOUGHT) % SUB_TICKS
-            source = self.probe.wants_source
-            now = (ma + self.source_off_ma, None, None) if source else (None, ma, (at + 0.5) * SUB_TICK_S)
-            self.asked_ma = self.probe.step(ma, *now).set_ma
-            asked.add(round(self.asked_ma, 4))
-            self.n += 1
-        return asked
-
-
-def measuring(flows: Callable[[float, int], float] = as_asked) -> Looking:
-    looking = Looking(flows)
-    looking.feed(SOUGHT / SUB_TICKS)
-    assert looking.probe.verdict == "measuring"
-    return looking
+def levels(asked: list[float]) -> set[float]:
+    return {round(ma, 4) for ma in asked}
 
 
 def test_it_measures_with_nine_tenths_of_what_was_found_and_a_third_of_that() -> None:
     looking = measuring()
-    looking.feed(1)
-    assert looking.feed(20) == {HIGH_MA, LOW_MA}
+    looking.feed(PLATEAU)
+    assert levels(looking.feed(20 * PLATEAU)) == {HIGH_MA, LOW_MA}
 
 
 @pytest.mark.parametrize(("most_ma", "high_ma"), [(0.248, HIGH_MA), (0.244, 0.2196), (0.2, 0.18)])
 def test_a_probe_that_is_limited_begins_anew_with_nine_tenths_of_what_flowed(most_ma: float, high_ma: float) -> None:
     """7 % and 5 uA below what was asked for are let be: 0.2461 mA."""
     looking = measuring(lambda asked, plateau: min(asked, most_ma) if plateau >= 6 else asked)
-    looking.feed(9)
+    looking.feed(9 * PLATEAU)
     assert looking.probe.verdict == "measuring"
-    assert looking.feed(6) == {high_ma, round(high_ma / 3, 4)}
+    assert levels(looking.feed(6 * PLATEAU)) == {high_ma, round(high_ma / 3, 4)}
 
 
 @pytest.mark.parametrize(("most_ma", "verdict"), [(0.068, "measuring"), (0.065, "seeking")])
@@ -68,7 +30,7 @@ def test_less_than_60_ua_is_no_contact(most_ma: float, verdict: str) -> None:
     looking = measuring(lambda asked, plateau: min(asked, most_ma) if plateau >= 1 else asked)
     seen = set()
     for _ in range(50):
-        looking.feed(0.1)
+        looking.feed(6)
         seen.add(looking.probe.verdict)
     assert ("seeking" in seen) is (verdict == "seeking")
 
@@ -81,7 +43,7 @@ def test_a_current_that_moves_by_a_fifth_at_the_low_level_is_not_steady(share: f
     )
     lowest = 1.0
     for _ in range(200):
-        looking.feed(0.1)
+        looking.feed(6)
         lowest = min(lowest, looking.probe.meter if looking.plateau >= 12 else 1.0)
     assert (lowest < 0.31) is lost
     assert looking.probe.why is None
@@ -92,7 +54,7 @@ def test_a_current_that_is_gone_is_said(ma: float, why: str | None) -> None:
     """A third of 60 uA: hands are out, and not only restless."""
     looking = measuring(lambda asked, plateau: ma if plateau in (10, 11) else asked)
     for _ in range(130):
-        looking.feed(0.1)
+        looking.feed(6)
         if looking.probe.verdict == "seeking":
             break
     assert (looking.probe.verdict, looking.probe.why) == ("seeking", why)
@@ -103,5 +65,5 @@ def test_sensors_that_differ_are_no_contact(off_ma: float, lost: bool) -> None:
     """50 uA, or a fifth of 0.27 mA: 54."""
     looking = measuring(lambda _asked, _plateau: HIGH_MA)
     looking.source_off_ma = off_ma
-    looking.feed(0.5)
+    looking.feed(30)
     assert (looking.probe.verdict == "seeking") is lost

@@ -85,15 +85,22 @@ def test_a_pedal_pressed_before_the_start_begins_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "reason"), [("pedal", "pedal"), ("blocked", "tray"), ("lease_alive", "operator_lost")]
+    ("spoilt", "value", "reason"),
+    [("pedal", True, "pedal"), ("blocked", "E406", "tray"), ("lease_alive", False, "operator_lost")],
 )
-def test_who_disturbs_the_turn_leads_back(spoilt: str, reason: str) -> None:
+def test_who_disturbs_the_turn_leads_back(spoilt: str, value: object, reason: str) -> None:
     driver = ramping()
     driver.run(60.0, "REVERSE")
-    setattr(driver, spoilt, {"pedal": True, "blocked": "E406", "lease_alive": False}[spoilt])
+    well = getattr(driver, spoilt)
+    setattr(driver, spoilt, value)
     driver.tick()
     assert (driver.session.state, driver.session.pause) == ("PAUSED", reason)
-    setattr(driver, spoilt, {"pedal": False, "blocked": None, "lease_alive": True}[spoilt])
+    setattr(driver, spoilt, well)
+    if spoilt != "pedal":  # which leads back when it is let go
+        driver.run(10.0)
+        assert driver.session.state == "PAUSED"
+        assert driver.resume()
+        assert driver.session.state == "CONTACT"
 
 
 def test_a_screen_that_dies_in_a_pause_by_hands_makes_it_a_persons() -> None:

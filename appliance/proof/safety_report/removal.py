@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from appliance.proof.hazards import Control, Hazards
 from appliance.proof.safety_report.evidence import Evidence
 from appliance.proof.safety_report.shapes_faults import Explore, Faults
-from appliance.proof.safety_report.stages import EXPLORE_OF, FAULTS_OF, STORY
+from appliance.proof.safety_report.stages import EXPLORE_OF, FAULTS_OF, STORY, cells_of
 
 Verdict = Literal["missed", "not missed", "redundant", "not shown"]
 
@@ -32,7 +32,7 @@ def removals(hazards: Hazards, found: Mapping[str, Evidence]) -> tuple[Removal, 
 
 
 def _removal(name: str, control: Control, found: Mapping[str, Evidence]) -> Removal:
-    cells = (*control.faults, *((STORY,) if control.story else ()))
+    cells = cells_of(control)
     named = (*cells, *control.invariants)
     if not named:
         return _elsewhere(name, control)

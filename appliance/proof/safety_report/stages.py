@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from appliance.proof.hazards import Hazards
+from appliance.proof.hazards import Control, Hazards
 from appliance.proof.safety_report.shapes import Kills, Mutants, Result, Tests
 from appliance.proof.safety_report.shapes_faults import Explore, Faults
 from appliance.proof.safety_report.shapes_people import Lift, Phenotypes, Signature
@@ -44,6 +44,11 @@ EXPLORE_OF: Final = "without.{}.explore"
 STORY: Final = "story"  # stands among the cells of a control that has one
 
 
+def cells_of(control: Control) -> tuple[str, ...]:
+    """What `ionto faults --without` must show of it: its cells, and its story."""
+    return (*control.faults, STORY) if control.story else control.faults
+
+
 def removal_stages(hazards: Hazards) -> tuple[Stage, ...]:
     """Of each control of the daemon, the named cells, story and invariants, without it: they must fail.
 
@@ -53,7 +58,7 @@ def removal_stages(hazards: Hazards) -> tuple[Stage, ...]:
     for name in hazards.removable:
         control = hazards.control[name]
         for of, command, shape, named in (
-            (FAULTS_OF, "faults", Faults, (*control.faults, *((STORY,) if control.story else ()))),
+            (FAULTS_OF, "faults", Faults, cells_of(control)),
             (EXPLORE_OF, "explore", Explore, control.invariants),
         ):
             words = (command, "--json", "--without", name)

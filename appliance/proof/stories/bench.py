@@ -6,8 +6,9 @@ from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
 from appliance.control.talk import Request
 from appliance.errors import LinkError
-from appliance.link.messages import Accepted, Command, Event, Plan, Refused, Renew, Role, Start, Status
+from appliance.link.messages import Accepted, Begin, Command, Event, Plan, Refused, Renew, Role, Start, Status
 from appliance.proof.stories.board import NUMBERS, SCALES, IdealBoard, IdealClock
+from appliance.safety.hard_limits import SITES
 from appliance.treatment.signature import Signature
 
 HANDS = Plan("hands", 15.0, 18.0, 200.0)
@@ -190,6 +191,15 @@ class TickBench:
         self.run(held_s)
         self.board.pedal = False
         self.run(0.02)
+
+    def treat(self, plan: Plan = HANDS) -> None:
+        """From IDLE: a start that is taken, and a person who begins."""
+        self.begun(plan)
+        self.run(0.05)
+        if SITES[plan.site].needs_pedal:
+            self.press()
+        else:
+            self.ask(Begin())
 
     def to(self, state: str) -> "TickBench":
         """Lead a healthy treatment to `state`."""

@@ -70,16 +70,21 @@ def _undated(lacks: Lacks) -> bool:
 def _pedal_down_since_power_on(lacks: Lacks) -> bool:
     bench = bench_without(lacks)
     bench.board.pedal = True
-    return isinstance(bench.to("IDLE").start(FEET), Accepted)
+    accepted = isinstance(bench.to("IDLE").start(FEET), Accepted)
+    bench.run(0.2)
+    return accepted and bench.clients.statuses[-1].blocked is None
 
 
-def _three_times_drier(lacks: Lacks) -> bool:
+def _drier_skin(lacks: Lacks) -> bool:
+    return all(_has_its_whole_time(lacks, drier) for drier in (2.1, 3.1))
+
+
+def _has_its_whole_time(lacks: Lacks, drier: float) -> bool:
     bench = bench_without(lacks).to("IDLE")
-    bench.begun(replace(HANDS, median_contact_ohm=PALM.loop_ohm / 3.1))
-    bench.run(0.05)
-    bench.press()
-    bench.run(2.0)
-    return bench.state == "RAMP_UP"
+    bench.treat(replace(HANDS, median_contact_ohm=PALM.loop_ohm / drier))
+    bench.run(2.2)
+    plan = bench.clients.statuses[-1].plan
+    return bench.state == "RAMP_UP" and plan is not None and plan.duration_s == HANDS.duration_s
 
 
 ENTRY: Final = (
@@ -89,5 +94,5 @@ ENTRY: Final = (
     Story("calibration.residual", "a calibration that left 0.3 mA wrong proves 25 mA", _wrong),
     Story("calibration.undated", "a calibration whose age nobody knows proves 25 mA", _undated),
     Story("commands.pedal_stuck", "a treatment begins with a pedal that is dead", _pedal_down_since_power_on),
-    Story("limit.over_treatment", "skin three times drier than ever is treated", _three_times_drier),
+    Story("limit.over_treatment", "skin two and three times drier than ever gets its whole time", _drier_skin),
 )

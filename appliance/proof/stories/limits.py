@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from appliance.link.messages import Begin, Plan
+from appliance.link.messages import Plan
 from appliance.proof.stories.bench import FEET, HANDS, TickBench
 from appliance.proof.stories.board import SCALES
 from appliance.proof.stories.story import Lacks, Story, bench_without
@@ -18,12 +18,7 @@ _DRY_SOLES_OHM: Final = 3000.0
 
 def _treated(bench: TickBench, plan: Plan, seconds: float, shown: Callable[[], float] | None = None) -> float:
     """The most that is `shown` (default: the current) in so long a treatment."""
-    bench.begun(plan)
-    bench.run(0.05)
-    if SITES[plan.site].needs_pedal:
-        bench.press()
-    else:
-        bench.ask(Begin())
+    bench.treat(plan)
     return _most(bench, seconds, shown or (lambda: bench.board.output_ma))
 
 

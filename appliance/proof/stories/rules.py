@@ -37,12 +37,8 @@ def _a_jump_at_stop(lacks: Lacks) -> bool:
 
 def _the_other_way_at_once(lacks: Lacks) -> bool:
     """The direction changes at half time: how long does nothing flow before?"""
-    bench = bench_without(lacks)
-    bench.run(30.0, "IDLE")
-    bench.refill_trays()
-    bench.begun(replace(_SHORT, polarity="reverse_at_half"))
-    bench.run(0.05)
-    bench.press()
+    bench = bench_without(lacks).to("IDLE")
+    bench.treat(replace(_SHORT, polarity="reverse_at_half"))
     bench.run(60.0, "REVERSE")
     begun_ns = bench.clock.t_ns
     bench.run(5.0, "CONTACT")
@@ -78,12 +74,8 @@ def _an_endless_pause(lacks: Lacks) -> bool:
 
 def _treatment_beyond_its_time(lacks: Lacks) -> bool:
     """A minute was prescribed."""
-    bench = bench_without(lacks)
-    bench.run(30.0, "IDLE")
-    bench.refill_trays()
-    bench.begun(_SHORT)
-    bench.run(0.05)
-    bench.press()
+    bench = bench_without(lacks).to("IDLE")
+    bench.treat(_SHORT)
     bench.run(90.0)
     return bench.board.output_ma > 1.0
 
