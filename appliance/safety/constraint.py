@@ -3,9 +3,7 @@
 Every tightening keeps its reason, so that people are told; there is no way to raise the value again.
 """
 
-from typing import Literal, NamedTuple
-
-Unit = Literal["mA", "V", "s", "C"]
+from typing import NamedTuple
 
 
 class Reason(NamedTuple):
@@ -18,12 +16,11 @@ class Reason(NamedTuple):
 class Constraint:
     """A value with the reasons that lowered it, the most limiting last."""
 
-    __slots__ = ("reasons", "unit", "value")
+    __slots__ = ("reasons", "value")
 
-    def __init__(self, value: float, unit: Unit) -> None:
+    def __init__(self, value: float) -> None:
         """Start from what was asked for."""
         self.value = value
-        self.unit: Unit = unit
         self.reasons: list[Reason] = []
 
     def tighten(self, limit: float, key: str) -> None:

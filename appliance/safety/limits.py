@@ -24,7 +24,7 @@ class CurrentLimits:
             (site.prescriber_ma, "limit.prescriber"),
             (prescription_ma, "limit.prescription"),
         )
-        ceiling = Constraint(hard_limits.CURRENT_MA, "mA")
+        ceiling = Constraint(hard_limits.CURRENT_MA)
         for value, key in self._ordered:
             ceiling.tighten(value, key)
         self.ceiling_ma = max(0.0, ceiling.value)
@@ -38,7 +38,7 @@ class CurrentLimits:
             regulation_ma: the most that the present compliance voltage can drive in regulation.
             lease_alive: without a living operator's screen nothing may flow.
         """
-        chain = Constraint(asked_ma, "mA")
+        chain = Constraint(asked_ma)
         for value, key in self._ordered:
             chain.tighten(value, key)
         chain.tighten(voltage_ma, "limit.voltage")

@@ -224,8 +224,11 @@ class ContactProbe:
         if self._plateaus > 0 and not self._close(ended):
             return
         if self._plateaus >= self._wanted + SETTLE:
-            self._fit = Fit(self._points(), self._step_sum_ma / max(1, self._step_n), self._window_s)
-            return
+            points = self._points()
+            if points:
+                self._fit = Fit(points, self._step_sum_ma / self._step_n, self._window_s)
+                return
+            self._restart()  # the patient's volts were never known
         self._plateaus += 1
         self._last = ended
         pair = self._plateaus // 2
@@ -233,8 +236,6 @@ class ContactProbe:
 
     def _close(self, ended: _Plateau) -> bool:
         """Learn a plateau's height; False when the probe was limited and measuring begins again, lower."""
-        if ended.tail_ma_n == 0:
-            return True
         mean_ma = ended.tail_ma / ended.tail_ma_n
         if ended.sign > 0 and mean_ma < 0.93 * self._high_ma - 0.005:
             self._high_ma = 0.9 * mean_ma
@@ -245,7 +246,7 @@ class ContactProbe:
                 self._next_plateau()
             return False
         last = self._last
-        if self._plateaus > SETTLE and last.tail_ma_n:
+        if self._plateaus > SETTLE:
             step_ma = ended.sign * (mean_ma - last.tail_ma / last.tail_ma_n)
             if not self._is_same_loop(ended, last, step_ma):
                 self._lose(None)
@@ -255,11 +256,13 @@ class ContactProbe:
         return True
 
     def _is_same_loop(self, ended: _Plateau, last: _Plateau, step_ma: float) -> bool:
-        """Volts over current, as in the steps so far: the probe holds its current through anything.
+        """Volts over current, as in the steps so far: the probe holds its current through anything that is a loop.
 
         Each value is the mean of a step up and a step down, free of the electrodes' drift.
         """
-        if not ended.tail_n or not last.tail_n or step_ma <= 0.0:
+        if step_ma <= 0.0:
+            return False
+        if not ended.tail_n or not last.tail_n:
             return True
         before_ohm = self._step_ohm
         self._step_ohm = ended.sign * (ended.tail_v / ended.tail_n - last.tail_v / last.tail_n) / step_ma * 1000.0

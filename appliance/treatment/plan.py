@@ -63,18 +63,18 @@ def constrain_plan(asked: TreatmentPlan, board_ma: float) -> tuple[TreatmentPlan
         raise CareError("E702", f"unknown site {asked.site!r}; known: {', '.join(sorted(SITES))}")
     _refuse_nonsense(asked)
     site = SITES[asked.site]
-    current = Constraint(asked.max_ma, "mA")
+    current = Constraint(asked.max_ma)
     current.tighten(hard_limits.CURRENT_MA, "limit.device")
     current.tighten(board_ma, "limit.board")
     current.tighten(site.device_ma, "limit.site")
     current.tighten(site.prescriber_ma, "limit.prescriber")
-    set_ma = Constraint(asked.set_ma, "mA")
+    set_ma = Constraint(asked.set_ma)
     set_ma.tighten(current.value, current.binding or "limit.prescription")
     if set_ma.value < LEAST_MA:
         raise CareError("E701", f"plan: {set_ma.binding} leaves {set_ma.value} mA, a treatment needs {LEAST_MA:g} mA")
-    ramp = Constraint(asked.ramp_ma_per_s, "mA")
+    ramp = Constraint(asked.ramp_ma_per_s)
     ramp.tighten(hard_limits.RAMP_UP_MA_PER_S, "limit.ramp")
-    time = Constraint(asked.duration_s, "s")
+    time = Constraint(asked.duration_s)
     time.tighten(site.max_s, "limit.time")
     time.tighten(site.charge_mc / set_ma.value, "limit.charge")
     plan = replace(asked, set_ma=set_ma.value, max_ma=current.value, duration_s=time.value, ramp_ma_per_s=ramp.value)
@@ -91,7 +91,7 @@ def compare_contact(plan: TreatmentPlan, contact_ohm: float | None) -> tuple[Tre
     Returns:
         The plan as it will be given, and why it is shorter; a time of zero means not today.
     """
-    time = Constraint(plan.duration_s, "s")
+    time = Constraint(plan.duration_s)
     time.tighten(plan.duration_s * time_share(contact_ohm, plan.median_contact_ohm), "limit.over_treatment")
     return replace(plan, duration_s=time.value), time.reasons[-1] if time.reasons else None
 

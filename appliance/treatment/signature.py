@@ -54,7 +54,7 @@ class Fit:
     """
 
     def __init__(self, points: list[Point], step_ma: float, window_s: float) -> None:
-        """`step_ma` is the measured height of a step, `window_s` the time that one conversion averages."""
+        """`points`: at least one; `step_ma`: measured height of a step; `window_s`: what one conversion averages."""
         self.result: Signature | None = None
         self._points = points
         self._moments = _moments(points)
@@ -88,7 +88,7 @@ class Fit:
         """
         q = exp(-PLATEAU_S / tau_s)
         half_window = self._window_s / (2.0 * tau_s)
-        smear = sinh(half_window) / half_window if half_window < 50.0 else 0.0
+        smear = sinh(half_window) / half_window
         tail = tau_s / TAIL_S * (exp(-(PLATEAU_S - TAIL_S) / tau_s) - q)
         n = len(self._points)
         x1 = xx = xt = xy = 0.0
@@ -108,7 +108,7 @@ class Fit:
             return yy, Signature(y1 / n * 1000.0 / self._step_ma, 0.0, tau_s)
         slope_v = (xy * tt - ty * xt) / determinant
         drift_v_per_s = (ty * xx - xy * xt) / determinant
-        base_v = (y1 - slope_v * x1 - drift_v_per_s * t1) / n - drift_v_per_s * TAIL_S / 2.0
+        base_v = (y1 - slope_v * x1 - drift_v_per_s * t1) / n + drift_v_per_s * TAIL_S / 2.0
         error = yy - slope_v * xy - drift_v_per_s * ty
         scale = 1000.0 / self._step_ma
         return error, Signature(base_v * scale, slope_v * scale, tau_s)
@@ -116,7 +116,7 @@ class Fit:
 
 def _moments(points: list[Point]) -> tuple[float, float, float, float, float]:
     """Sums of t and y; centred sums of t t, t y and y y."""
-    n = max(1, len(points))
+    n = len(points)
     t1 = sum(p.t_s for p in points)
     y1 = sum(p.response_v for p in points)
     tt = sum(p.t_s * p.t_s for p in points) - t1 * t1 / n

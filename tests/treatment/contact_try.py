@@ -23,9 +23,11 @@ class Try:
         *,
         flows: Callable[[float, int], float] = lambda asked_ma, _plateau: asked_ma,
         ohm: Callable[[int], float] = lambda _plateau: 1000.0,
+        knows_volts: bool = True,
     ) -> None:
         self.probe = ContactProbe(SITES["hands"], first_c_f, WINDOW_S)
         self.flows, self.ohm = flows, ohm
+        self.knows_volts = knows_volts
         self.source_off_ma = 0.0
         self.asked_ma = SEEK_MA
         self.n = 0
@@ -41,6 +43,8 @@ class Try:
             ma = min(most_ma, self.flows(self.asked_ma, self.plateau))
             if self.probe.wants_source:
                 now = (ma + self.source_off_ma, None, None)
+            elif not self.knows_volts:
+                now = (None, None, None)
             else:
                 volts = ma * self.ohm(self.plateau) / 1000.0
                 now = (None, volts, ((self.n - SOUGHT) % PLATEAU + 0.5) * SUB_TICK_S)

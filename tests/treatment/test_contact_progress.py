@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from contact_try import PLATEAU, Try, measuring
+from contact_try import PLATEAU, SOUGHT, Try, measuring
 
 
 def test_the_stages_follow_each_other_and_the_meter_only_rises() -> None:
@@ -119,3 +119,21 @@ def test_current_must_stay_within_a_fifth(share: float, steady: bool) -> None:
     for _ in range(PLATEAU // 2):
         hands.probe.step(0.09 * share, None, None, None)
     assert (hands.probe.verdict == "measuring") is steady
+
+
+@pytest.mark.parametrize("first_c_f", [None, 3e-6])
+def test_without_the_patients_volts_nothing_is_found_and_it_looks_on(first_c_f: float | None) -> None:
+    hands = Try(first_c_f, knows_volts=False)
+    hands.feed(SOUGHT + 110 * PLATEAU)
+    assert (hands.probe.verdict, hands.probe.signature) == ("measuring", None)
+    assert 0.0 < hands.probe.steady_left_s < 3.0
+
+
+def test_a_current_that_does_not_follow_the_probe_is_no_persons() -> None:
+    hands = Try(flows=lambda _asked_ma, _plateau: 0.3)
+    looks = []
+    for _ in range(110):
+        hands.feed(PLATEAU)
+        looks.append(hands.probe.verdict)
+    assert "good" not in looks
+    assert looks.count("seeking") > 10

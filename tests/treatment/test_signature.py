@@ -47,6 +47,16 @@ def test_it_finds_the_loop(r_inst: float, r_skin: float, tau_s: float, step_ma: 
     assert found.c_skin_f == pytest.approx(tau_s / r_skin, rel=0.1)
 
 
+@pytest.mark.parametrize("drift_v_per_s", [-0.5, 0.06, 0.12, 0.5])
+def test_slow_electrodes_are_not_taken_for_bath_and_body(drift_v_per_s: float) -> None:
+    """They rise in each step up and fall in each step down: a step starts where the middle of the last tail was not."""
+    shown = points(Signature(700.0, 1000.0, 0.004), 0.2)
+    found = fit_of([Point(t_s, v + drift_v_per_s * (t_s - TAIL_S / 2)) for t_s, v in shown], 0.2)
+    exact = fit_of(shown, 0.2)
+    assert found.r_inst_ohm == pytest.approx(exact.r_inst_ohm, abs=0.1)
+    assert found.r_skin_ohm == pytest.approx(exact.r_skin_ohm, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("loop", "body"),
     [
