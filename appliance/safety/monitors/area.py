@@ -93,13 +93,12 @@ class SkinResistance:
             return False
         before = self._ring[(self.count - 1 - readings) % _HISTORY]
         slack_ohm = self.slack_ohm
-        explained = False
-        for was_ohm, ohm in zip(before, self.raw_ohm, strict=True):
-            if was_ohm + slack_ohm > 0.0:
-                if ohm + slack_ohm <= share * (was_ohm + slack_ohm):
-                    return False
-                explained = True
-        return explained
+        rises = [
+            ohm + slack_ohm > share * (was_ohm + slack_ohm)
+            for was_ohm, ohm in zip(before, self.raw_ohm, strict=True)
+            if was_ohm + slack_ohm > 0.0
+        ]
+        return bool(rises) and all(rises)
 
     def _polarise(self, s: Sample) -> None:
         """The electrodes of every explanation, in every state: they keep what the probe and the ramps did to them."""
@@ -163,7 +162,7 @@ class AreaLevel:
         """Let every reference follow; whether all that leave any skin at all say that it has risen."""
         slack_ohm = self._skin.slack_ohm
         references, lowest = self._reference_ohm, self._lowest_ohm
-        left, explained = True, False
+        rises = []
         for i, ohm in enumerate(self._skin.smooth_ohm):
             if ohm > references[i]:
                 climbed_ohm = min(references[i] * self.REFERENCE_UP, self.REFERENCE_MAX * lowest[i])
@@ -173,9 +172,8 @@ class AreaLevel:
                 lowest[i] = min(lowest[i], ohm)
             reference_ohm = references[i] + slack_ohm
             if reference_ohm > 0.0:
-                explained = True
-                left = left and ohm + slack_ohm > k * reference_ohm
-        return left and explained
+                rises.append(ohm + slack_ohm > k * reference_ohm)
+        return bool(rises) and all(rises)
 
 
 class AreaTrend:
