@@ -51,7 +51,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict appliance
 
-# Evidence is kept in build/safety-report and used again while the sources are the same: it may be stopped and go on.
+# Evidence is kept in hardware/safety-evidence and used again while the sources are the same: it may be stopped and go on.
 safety-report: setup
 	@$(BIN)/ionto safety-report
 

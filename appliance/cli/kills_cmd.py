@@ -16,10 +16,10 @@ from appliance.proof.kills.campaign import Campaign, lanes_for
 from appliance.proof.kills.model import KINDS, STATES, Cell, cells
 from appliance.proof.kills.summary import Asked, Summary, read, summarise, write
 from appliance.proof.kills.table import failures, kills_table
-from appliance.proof.safety_report.version import ROOT, fingerprint
+from appliance.proof.safety_report.version import EVIDENCE, fingerprint
 from appliance.proof.stall_watch import StallWatch
 
-KEPT: Final = ROOT / "build" / "safety-report" / "kills-rounds.json"
+KEPT: Final = EVIDENCE / "kills-rounds.json"
 EXIT_TERMINATED: Final = 143  # 128 + SIGTERM, as shells report it
 SHARED: Final = 2  # pairs on one processor: a third would leave too little when all are in CONTACT
 

@@ -14,9 +14,9 @@ from appliance.proof.safety_report.page import Report, page
 from appliance.proof.safety_report.provisional import provisional
 from appliance.proof.safety_report.removal import removals
 from appliance.proof.safety_report.stages import Stage, main_stages, removal_stages
-from appliance.proof.safety_report.version import ROOT, commit, fingerprint
+from appliance.proof.safety_report.version import EVIDENCE, ROOT, commit, fingerprint
 
-BUILD: Final = ROOT / "build" / "safety-report"
+QUICK: Final = ROOT / "build" / "safety-report-quick"
 OUT: Final = ROOT / "hardware" / "safety-report.md"
 
 
@@ -24,7 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to, where from, how much."""
     parser.add_argument("--out", type=Path, default=OUT, help="page to write (default: hardware/safety-report.md)")
     parser.add_argument(
-        "--build", type=Path, default=BUILD, metavar="DIR", help="where evidence is kept and found again"
+        "--build",
+        type=Path,
+        metavar="DIR",
+        help="where evidence is kept and found again (default: hardware/safety-evidence, build/ with --quick)",
     )
     parser.add_argument("--from", dest="source", type=Path, metavar="DIR", help="run nothing: only what is kept there")
     parser.add_argument("--quick", action="store_true", help="fewer cells, seeds, repetitions, no mutants")
@@ -37,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         ConfigError: E501, E503 the risk file; E503 the page cannot be written.
     """
     hazards = load_hazards()
-    directory = args.source if args.source is not None else args.build / ("quick" if args.quick else "whole")
+    directory = args.source or args.build or (QUICK if args.quick else EVIDENCE)
     stages, without = main_stages(quick=args.quick), removal_stages(hazards)
     maker = None if args.source is not None else _Maker(hazards, len(stages) + len(without))
     found = gather(stages, directory, maker)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[3]
+EVIDENCE: Final = ROOT / "hardware" / "safety-evidence"  # of the whole report, kept with the sources it is of
 WITHOUT: Final = ("appliance/kiosk/", "appliance/proof/safety_report/")
 GIT_S: Final = 20.0
 
