@@ -227,6 +227,18 @@ def test_a_cut_is_one_pin_and_no_bus() -> None:
     assert not bench.gate.enabled
 
 
+def test_after_a_cut_no_order_puts_anything_out_until_bounds_are_told_anew() -> None:
+    bench = Bench()
+    bounds, order = bench.gate.bounds, bench.flowing()
+    bench.gate.cut(bench.clock.t_ns)
+    with pytest.raises(OutputError):
+        bench.act(order)
+    assert not bench.board.enabled
+    bench.gate.bounds = bounds
+    bench.act(order)
+    assert bench.board.enabled
+
+
 def test_a_cut_of_an_open_output_is_harmless() -> None:
     bench = Bench()
     bench.gate.cut(bench.clock.t_ns)
