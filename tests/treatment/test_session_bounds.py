@@ -1,0 +1,185 @@
+"""The session's waits at their very bounds, what it knows before its first session, and skin drier than before."""
+
+from dataclasses import replace
+
+import pytest
+from session_driver import AREA, FEET, HANDS, OPEN, TICK_S, Driver
+
+from appliance.safety import hard_limits
+from appliance.safety.constraint import Reason
+from appliance.treatment.plan import TreatmentPlan
+from appliance.treatment.session import OPEN_WAIT_S, ZERO_WAIT_S, Seen, Session
+
+TURNS: TreatmentPlan = replace(HANDS, set_ma=2.0, max_ma=4.0, duration_s=60.0)
+KNOWN: TreatmentPlan = replace(HANDS, set_ma=2.0, max_ma=4.0, median_contact_ohm=1000.0)
+CALM_TICK_NS = 20_000_000
+
+
+def ticks_in(state: str, driver: Driver, most_s: float) -> int:
+    """How many ticks, the one that entered it among them, until the state is left."""
+    ticks = 0
+    while driver.session.state == state:
+        ticks += 1
+        assert ticks * driver.tick_ns < most_s * 1e9, f"still {state}"
+        driver.tick()
+    return ticks
+
+
+# ------------------------------------------------------------ before anything
+
+
+def test_a_program_that_has_just_begun_knows_of_no_session() -> None:
+    session = Session()
+    assert (session.state, session.entries, session.id, session.plan) == ("SELF_TEST", 0, None, None)
+    assert (session.active, session.energise, session.stopping, session.resuming) == (False,) * 4
+    assert (session.reversed, session.half_done, session.ramped_up) == (False,) * 3
+    assert (session.base_ma, session.choice_ma, session.goal_ma, session.contact_s, session.remaining_s) == (0.0,) * 5
+    assert (session.outcome, session.reason, session.drier, session.pause, session.codes) == (None,) * 4 + ([],)
+
+
+def test_a_tick_that_says_nothing_tells_of_no_time_no_current_and_nobody() -> None:
+    seen = Seen()
+    assert (seen.t_ns, seen.dt_s, seen.return_ma, seen.trips) == (0, 0.0, 0.0, [])
+    assert (seen.contact, seen.contact_why, seen.contact_ohm, seen.blocked) == ("seeking", None, None, None)
+    assert (seen.at_zero, seen.pedal, seen.lease_alive) == (True, False, False)
+
+
+def test_every_state_that_is_entered_is_another_entry() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS)
+    session = driver.session
+    driver.to_contact()
+    assert session.entries == 3  # IDLE, ARMED, CONTACT
+    driver.run(10.0, "RAMP_UP")
+    assert session.entries == 4
+
+
+# ------------------------------------------------------------ waits
+
+
+def test_a_first_contact_lasts_two_minutes_to_the_tick() -> None:
+    driver = Driver(contact="seeking").to_contact(FEET)
+    waited = ticks_in("CONTACT", driver, 130.0)
+    assert waited + 1 == pytest.approx(hard_limits.CONTACT_S / TICK_S, abs=1)
+    assert driver.session._t_ns - driver.session.since_ns == 0
+    assert driver.session.state == "IDLE"
+
+
+def turning(driver: Driver) -> Driver:
+    """Just entered REVERSE."""
+    driver.to_hold(TURNS)
+    driver.run(60.0, "REVERSE")
+    return driver
+
+
+def test_the_turn_takes_the_relays_time_then_a_second_and_is_no_first_contact() -> None:
+    driver = turning(Driver())
+    driver.contact = "seeking"
+    ticks = ticks_in("REVERSE", driver, 3.0)
+    # the relay's 35 ms end with a tick; a second later, to the tick, contact is looked for
+    assert ticks == round(OPEN_WAIT_S / TICK_S) + round(hard_limits.REVERSAL_DWELL_S / TICK_S)
+    session = driver.session
+    assert (session.state, session.resuming, session.pause) == ("CONTACT", True, "contact_lost")
+    assert session.away_left_s == hard_limits.PAUSED_S
+
+
+def test_a_current_that_does_not_vanish_is_waited_for_half_a_second_to_the_tick() -> None:
+    driver = turning(Driver())
+    session, seen = driver.session, driver.seen
+    for tick in range(1, round(ZERO_WAIT_S / TICK_S) + 1):
+        assert session.state == "REVERSE", f"after {tick - 1} ticks"
+        seen.t_ns += driver.tick_ns
+        seen.at_zero = False
+        session.step(seen)
+    assert (session.state, session.codes, session.reversed) == ("FAULT", ["E303"], False)
+
+
+def test_a_start_by_pedal_is_no_resume() -> None:
+    driver = Driver(contact="seeking").to_contact(HANDS)
+    assert driver.session.resuming is False
+    driver = Driver(contact="seeking").to_contact(FEET)
+    assert driver.session.resuming is False
+
+
+def test_a_pause_that_has_used_its_two_minutes_ends_with_them() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS, contact="good").to_hold(TURNS)
+    driver.tick(OPEN)
+    driver.lease_alive = False  # nobody leads back
+    began_s = driver.t_s
+    driver.run(130.0, "DONE")
+    assert driver.t_s - began_s == pytest.approx(hard_limits.PAUSED_S, abs=0.001)
+
+
+def test_the_mean_of_a_hold_is_of_the_hold_alone() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_contact(TURNS)
+    driver.run(10.0, "HOLD")
+    assert driver.session.dose.mean_hold_ma is None
+    driver.run(1.0)
+    assert driver.session.dose.mean_hold_ma == pytest.approx(TURNS.set_ma)
+    driver.run(60.0, "REVERSE")
+    assert driver.session.dose.mean_hold_ma == pytest.approx(TURNS.set_ma)
+
+
+def test_a_fast_end_of_a_fade_is_told_as_it_is() -> None:
+    """A pause that becomes a stop while it fades ends as a stop."""
+    driver = Driver().to_hold(TURNS)
+    driver.tick(AREA)
+    assert (driver.session.state, driver.session.outcome) == ("RAMP_DOWN", None)
+    driver.session.stop()
+    assert (driver.session.outcome, driver.session.reason) == ("stopped", "stop")
+    driver.run(3.0, "DONE")
+    assert (driver.session.outcome, driver.session.reason) == ("stopped", "stop")
+
+
+def test_a_turn_that_was_on_its_way_is_taken_over_by_a_pause() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_hold(TURNS)
+    driver.run(60.0, "RAMP_DOWN")
+    driver.tick(AREA)
+    driver.run(1.0, "PAUSED")
+    assert (driver.session.pause, driver.session.reversed, driver.session.half_done) == ("area", False, False)
+
+
+# ------------------------------------------------------------ drier skin
+
+
+def found(contact_ohm: float | None, plan: TreatmentPlan = KNOWN) -> Driver:
+    """One whose first CONTACT was good, at this resistance."""
+    driver = Driver(tick_ns=CALM_TICK_NS, contact="measuring").to_contact(plan)
+    driver.seen.contact_ohm = contact_ohm
+    driver.contact = "good"
+    driver.tick()
+    return driver
+
+
+def test_skin_as_ever_gets_the_whole_time() -> None:
+    session = found(1999.0).session
+    assert (session.state, session.remaining_s, session.drier) == ("RAMP_UP", KNOWN.duration_s, None)
+
+
+def test_drier_skin_gets_half_of_it_and_is_told_why() -> None:
+    session = found(2001.0).session
+    assert (session.state, session.remaining_s) == ("RAMP_UP", 0.5 * KNOWN.duration_s)
+    assert session.drier == Reason("limit.over_treatment", 0.5 * KNOWN.duration_s)
+
+
+@pytest.mark.parametrize("contact_ohm", [3001.0, None])
+def test_skin_that_is_much_drier_or_unknown_gets_none_today(contact_ohm: float | None) -> None:
+    session = found(contact_ohm).session
+    assert (session.state, session.outcome, session.reason) == ("IDLE", "not_started", "E703")
+    assert session.drier == Reason("limit.over_treatment", 0.0)
+    assert (session.plan, session.ramped_up) == (None, False)
+
+
+def test_only_the_first_contact_is_compared_for_later_ones_find_softened_skin() -> None:
+    driver = found(1000.0)
+    driver.run(10.0, "HOLD")
+    driver.tick(OPEN)
+    driver.seen.contact_ohm = 9000.0
+    driver.run(5.0, "RAMP_UP")
+    assert driver.session.drier is None
+    assert driver.session.remaining_s == pytest.approx(KNOWN.duration_s, abs=10.0)
+
+
+def test_a_new_session_forgets_that_the_last_one_was_drier() -> None:
+    driver = found(3001.0)
+    assert driver.session.start("s2", KNOWN)
+    assert driver.session.drier is None
