@@ -168,7 +168,6 @@ class ContactProbe:
         if self._seek_n > SUB_TICKS:
             self._high_ma = min(HIGH_MA, 0.9 * return_ma)
             self.verdict = "measuring"
-            self._restart()
         return Probe(SEEK_MA, False)
 
     def _level_ma(self) -> float:
@@ -297,8 +296,7 @@ class ContactProbe:
         self.why = self._judge(found)
         self.soft_water = found.r_inst_ohm > SOFT_WATER_OHM
         if self.why is None:
-            self.verdict = "good"
-            self._fit = None
+            self.verdict = "good"  # and stays so: the fit is kept
         else:
             self._restart()
 
@@ -313,7 +311,7 @@ class ContactProbe:
     def _is_leaving(self) -> bool:
         """Whether the loop rose while it was measured: what is left of a hand that floats up is no reference."""
         third = len(self._loops_ohm) // 3
-        return third > 0 and sum(self._loops_ohm[-third:]) > LEAVING * sum(self._loops_ohm[:third])
+        return sum(self._loops_ohm[-third:]) > LEAVING * sum(self._loops_ohm[:third])
 
     def _judge(self, found: Signature) -> str | None:
         """Error code of what is missing, or None when this is enough of a person."""

@@ -103,10 +103,10 @@ class RemoveStatement(Operator):
 
 
 class ReturnNothing(Operator):
-    """`return what` becomes `return None`."""
+    """`return what` becomes `return None`; `return False` stays, for None is as false."""
 
     def mutation_positions(self, node: Any) -> Iterator[Position]:
-        if node.type == "return_stmt" and node.children[1].get_code().strip() != "None":
+        if node.type == "return_stmt" and node.children[1].get_code().strip() not in ("None", "False"):
             yield (node.start_pos, node.end_pos)
 
     def mutate(self, node: Any, index: int) -> Any:

@@ -82,7 +82,7 @@ GOOD = ("good", None)
         (of(4.0, r_skin=221.0), ("measuring", "E213")),  # a quarter of the loop must be skin
         (of(4.0, r_skin=246.0), GOOD),
         (of(4.5, r_inst=248.0, r_skin=201.0), ("measuring", "E213")),  # 450 ohm is the least of hands
-        (of(4.5, r_inst=250.0, r_skin=201.0), GOOD),
+        (of(4.5, r_inst=249.0, r_skin=201.0), GOOD),
         (Signature(700.0, 0.0, 4e-3), ("measuring", "E213")),
     ],
 )
@@ -182,3 +182,21 @@ def test_another_loop_than_before_begins_anew(monkeypatch: pytest.MonkeyPatch, s
     looked = Looked(monkeypatch, PALM, ohm=lambda plateau: 1000.0 * (1.0 if plateau < 15 else share))
     verdict, _ = looked.until_judged()
     assert (verdict == "seeking") is lost
+
+
+@pytest.mark.parametrize(("more_ohm", "lost"), [(36.0, False), (44.0, True)])
+def test_of_a_small_loop_50_ohm_are_another_loop(monkeypatch: pytest.MonkeyPatch, more_ohm: float, lost: bool) -> None:
+    """A step up that ends in the new loop shows five quarters of what was added: 45 ohm, and 55."""
+    looked = Looked(monkeypatch, PALM, ohm=lambda plateau: 150.0 + (more_ohm if plateau >= 15 else 0.0))
+    verdict, _ = looked.until_judged()
+    assert (verdict == "seeking") is lost
+
+
+def test_a_plateau_without_volts_takes_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Looked(monkeypatch, PALM)
+    looked.feed(SOUGHT + 10 * SUB_TICKS)
+    looked.knows_volts = False
+    looked.feed(SUB_TICKS)
+    looked.knows_volts = True
+    assert looked.until_judged() == GOOD
+    assert [point.response_v for point in looked.given[0].points] == pytest.approx([0.18] * len(looked.given[0].points))

@@ -15,6 +15,8 @@ def test_the_stages_follow_each_other_and_the_meter_only_rises() -> None:
     assert list(dict.fromkeys(stages)) == ["none", "in_water", "both", "steady"]
     assert all(later >= sooner for sooner, later in pairwise(meters))
     assert (meters[0], meters[-1]) == (0.0, pytest.approx(0.99, abs=0.04))
+    assert meters[stages.index("in_water") + PLATEAU // 2 - 1] == pytest.approx(0.15)
+    assert stages.count("both") == pytest.approx(3 * PLATEAU, abs=1)
     assert max(m for m, stage in zip(meters, stages, strict=True) if stage == "in_water") == 0.3
     assert 0.3 <= min(m for m, stage in zip(meters, stages, strict=True) if stage == "both") < 0.31
 

@@ -1,7 +1,11 @@
 """CONTACT while it measures: a probe that is limited, a current that moves or is gone, sensors that differ."""
 
+from itertools import pairwise
+
 import pytest
-from contact_try import PLATEAU, measuring
+from contact_try import PLATEAU, Try, measuring
+
+from appliance.treatment.contact import SETTLE, STEPS, SUB_TICK_S
 
 HIGH_MA, LOW_MA = 0.27, 0.09  # nine tenths of the 0.3 mA that were found, and a third of it
 
@@ -49,7 +53,7 @@ def test_a_current_that_moves_by_a_fifth_at_the_low_level_is_not_steady(share: f
     assert looking.probe.why is None
 
 
-@pytest.mark.parametrize(("ma", "why"), [(0.021, None), (0.019, "E214")])
+@pytest.mark.parametrize(("ma", "why"), [(0.02, None), (0.0199, "E214")])
 def test_a_current_that_is_gone_is_said(ma: float, why: str | None) -> None:
     """A third of 60 uA: hands are out, and not only restless."""
     looking = measuring(lambda asked, plateau: ma if plateau in (10, 11) else asked)
@@ -67,3 +71,52 @@ def test_sensors_that_differ_are_no_contact(off_ma: float, lost: bool) -> None:
     looking.source_off_ma = off_ma
     looking.feed(30)
     assert (looking.probe.verdict == "seeking") is lost
+
+
+def sub_ticks_left(looking: Try) -> list[int]:
+    """While it is measured, until a signature is judged."""
+    left = []
+    while looking.probe.signature is None:
+        left_s = looking.probe.steady_left_s
+        assert left_s is not None
+        left.append(round(left_s / SUB_TICK_S))
+        looking.feed(1)
+        assert len(left) < 200 * PLATEAU
+    return left
+
+
+def test_what_a_limited_probe_measures_anew_takes_no_longer_than_the_first_time() -> None:
+    """Three plateaus that teach, the steps, and the fit of 44 sub-ticks."""
+    left = sub_ticks_left(measuring(lambda asked, plateau: min(asked, 0.24) if plateau >= 6 else asked))
+    (anew,) = [n for n, (before, now) in enumerate(pairwise(left), 1) if now > before]
+    assert anew == pytest.approx(8 * PLATEAU, abs=3)
+    assert len(left) - anew == pytest.approx((SETTLE + STEPS) * PLATEAU + 44, abs=3)
+
+
+def test_the_weakest_probe_is_measured_too() -> None:
+    assert len(sub_ticks_left(measuring(lambda asked, _plateau: min(asked, 0.075)))) < 35 * PLATEAU
+
+
+def test_every_second_pair_of_steps_and_nothing_else_is_written_half_a_sub_tick_late() -> None:
+    looking = measuring()
+    probe = looking.probe
+    late = [probe.step(0.27 if n // PLATEAU % 2 else 0.09, None, None, None).late_half for n in range(12 * PLATEAU)]
+    assert [n for n, is_late in enumerate(late) if is_late] == [n * PLATEAU for n in (1, 2, 5, 6, 9, 10)]
+
+
+def test_a_probe_that_has_lost_its_contact_seeks_at_once() -> None:
+    looking = measuring()
+    looking.feed(5 * PLATEAU)
+    for _ in range(PLATEAU):
+        last = looking.probe.step(0.0, None, None, None)
+    assert last == (0.3, False)
+
+
+def test_one_conversion_in_seven_is_not_of_the_patients_volts() -> None:
+    looking = measuring()
+    others = []
+    for n in range(PLATEAU):
+        if looking.probe.wants_source:
+            others.append(n)
+        looking.feed(1)
+    assert others == list(range(7, PLATEAU, 7))
