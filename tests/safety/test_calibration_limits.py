@@ -48,6 +48,11 @@ def test_a_clock_that_nobody_set_makes_nothing_young_it_proves_less(change: dict
     assert provable_ma(GOOD._replace(proved_ma=18.0, **change)) == 18.0
 
 
+@pytest.mark.parametrize("age_days", [0.0, 0.05])
+def test_one_of_today_is_young(age_days: float) -> None:
+    assert provable_ma(GOOD._replace(age_days=age_days)) == 25.0
+
+
 def test_a_board_file_can_be_tighter() -> None:
     with pytest.raises(ConfigError, match="more than 90"):
         provable_ma(GOOD, max_age_days=90.0)

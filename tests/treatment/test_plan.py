@@ -124,3 +124,25 @@ def test_a_plan_says_nothing_of_reversal_ramp_or_company_unless_asked() -> None:
     """What a plan is when the person who wrote it left it open."""
     plan = TreatmentPlan("hands", 15.0, 18.0, 1800.0)
     assert (plan.polarity, plan.ramp_ma_per_s, plan.someone_beside) == ("reverse_at_half", 0.5, False)
+
+
+@pytest.mark.parametrize(
+    ("median_ohm", "accepted"),
+    [
+        (450.0, True),
+        (449.9, False),
+        (83_000.0, True),
+        (83_001.0, False),
+        (float("nan"), False),
+        (0.0, False),
+    ],
+)
+def test_a_median_that_no_session_can_have_had_is_refused(median_ohm: float, accepted: bool) -> None:
+    """Hands have 450 ohm at least; 5 V drive 60 uA, the least contact, through 83 kohm at most."""
+    asked = replace(TreatmentPlan("hands", 15.0, 18.0, 1800.0), median_contact_ohm=median_ohm)
+    if accepted:
+        assert constrain_plan(asked, 25.0)[0].median_contact_ohm == median_ohm
+        return
+    with pytest.raises(CareError, match="median_contact_ohm") as refused:
+        constrain_plan(asked, 25.0)
+    assert refused.value.code == "E701"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from session_driver import AREA, FEET, HANDS, OPEN, TICK_S, Driver
+from session_driver import AREA, CUT, FEET, HANDS, OPEN, TICK_S, TRAY, Driver
 
 from appliance.safety import hard_limits
 from appliance.safety.constraint import Reason
@@ -136,6 +136,86 @@ def test_a_turn_that_was_on_its_way_is_taken_over_by_a_pause() -> None:
     driver.tick(AREA)
     driver.run(1.0, "PAUSED")
     assert (driver.session.pause, driver.session.reversed, driver.session.half_done) == ("area", False, False)
+
+
+def test_armed_waits_two_minutes_to_the_tick() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_idle()
+    driver.session.start("s1", HANDS)
+    assert ticks_in("ARMED", driver, 130.0) == round(hard_limits.ARMED_S / 0.02)
+
+
+def test_all_time_in_contact_is_counted() -> None:
+    driver = Driver(contact="seeking").to_contact()
+    began_s = driver.session.contact_s
+    driver.run(1.0)
+    assert driver.session.contact_s - began_s == pytest.approx(1.0)
+
+
+def test_a_ramp_ends_being_a_resume() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_hold(TURNS)
+    driver.tick(OPEN)
+    driver.contact = "seeking"
+    driver.run(3.0, "CONTACT")
+    assert driver.session.resuming is True
+    driver.contact = "good"
+    driver.run(1.0, "RAMP_UP")
+    assert (driver.session.resuming, driver.session.pause) == (False, None)
+
+
+def test_two_pauses_by_pedal_lower_it_twice() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_hold(replace(TURNS, set_ma=4.0))
+    for lowered_ma in (3.0, 2.0):
+        driver.press_and_release()
+        driver.run(2.0, "PAUSED")
+        driver.tick()  # it is seen released
+        driver.press_and_release()
+        driver.run(10.0, "HOLD")
+        assert driver.session.choice_ma == lowered_ma
+
+
+def test_a_treatment_ends_by_its_time_and_has_none_left() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_hold(replace(TURNS, polarity="fixed_normal"))
+    driver.run(70.0, "DONE")
+    assert (driver.session.outcome, driver.session.reason) == ("completed", "time")
+    driver.session.dose.elapsed_s = 61.0
+    assert driver.session.remaining_s == 0.0
+
+
+def test_a_treatment_ends_by_its_charge_and_not_before() -> None:
+    """The fall from 2 mA at 3 mA/s is 0.67 mC: the ceiling is reached with its end, not with its beginning."""
+    driver = Driver().to_hold(TURNS)
+    driver.session.dose.charge_mc = TURNS.limits.charge_mc - 2.67
+    driver.run(0.98)
+    assert driver.session.state == "HOLD"
+    driver.run(2.0, "DONE")
+    assert (driver.session.outcome, driver.session.reason) == ("completed", "charge")
+    assert driver.session.dose.charge_mc == pytest.approx(TURNS.limits.charge_mc, abs=0.02)
+
+
+def test_a_cut_is_zero_in_the_session_itself_before_any_ramp() -> None:
+    driver = Driver().to_hold(TURNS)
+    driver.seen.trips.append(CUT)
+    driver.session.step(driver.seen)
+    assert (driver.session.state, driver.session.base_ma) == ("FAULT", 0.0)
+
+
+def test_a_loop_that_opens_on_the_way_to_the_turn_is_a_pause() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_hold(TURNS)
+    driver.run(60.0, "RAMP_DOWN")
+    driver.tick(OPEN)
+    assert (driver.session.state, driver.session.pause) == ("PAUSED", "hands_out")
+
+
+def test_a_pause_before_the_first_ramp_leads_to_where_a_person_begins() -> None:
+    driver = Driver(contact="seeking").to_contact(FEET)
+    driver.tick(TRAY)
+    assert (driver.session.state, driver.session.pause) == ("ARMED", None)
+
+
+def test_what_begins_begins_where_it_waits_to_begin() -> None:
+    driver = Driver().to_hold(FEET)
+    assert driver.session.begin(lease_alive=True, blocked=None) is False
+    assert driver.session.state == "HOLD"
 
 
 # ------------------------------------------------------------ drier skin

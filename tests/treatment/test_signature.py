@@ -107,3 +107,17 @@ def test_plain_resistance_has_no_skin_at_any_time() -> None:
     found = fit_of([Point(0.001 * n, 0.2) for n in range(1, 99)], 0.2)
     assert found.r_inst_ohm == pytest.approx(1000.0, rel=1e-6)
     assert found.r_skin_ohm == pytest.approx(0.0, abs=1e-6)
+
+
+COARSE_S = [0.3e-3 * (0.2 / 0.3e-3) ** (n / 31) for n in range(32)]
+
+
+@pytest.mark.parametrize("at", [0, 1, 3, 10, 20])
+def test_a_loop_on_the_grid_of_time_constants_is_found_exactly(at: int) -> None:
+    """The second grid has twelve places from one neighbour of the best to the other, the first and last included."""
+    low_s, high_s = COARSE_S[max(0, at - 1)], COARSE_S[at + 1]
+    tau_s = low_s * (high_s / low_s) ** (5 / 11)
+    found = fitted(Signature(700.0, 1000.0, tau_s))
+    assert found.tau_s == pytest.approx(tau_s, rel=1e-9)
+    assert found.r_inst_ohm == pytest.approx(700.0, abs=1e-4)
+    assert found.r_skin_ohm == pytest.approx(1000.0, abs=1e-4)
