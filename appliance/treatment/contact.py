@@ -31,7 +31,6 @@ STEADY_MA: Final = 0.010  # eight counts of the ADC: below it a share means noth
 SETTLE: Final = 3  # plateaus until the response is periodic and both levels are known
 STEPS: Final = 30  # 25 at least, and 3 s of steadiness [D]
 STEPS_LOW_OHM: Final = 50  # when R_inst is below 500 ohm the skin's share is small
-STEPS_RESUME: Final = 30
 SOFT_WATER_OHM: Final = 1200.0  # R_inst above: very soft water, said [D]
 REFUSED_WATER_OHM: Final = 2500.0  # R_inst above: refused [D]
 FIRST_AREA_SHARE: Final = 0.35 * 20e-9  # F/cm2 of nominal area [D]
@@ -92,7 +91,7 @@ class ContactProbe:
     def _restart(self) -> None:
         self._n = 0  # sub-ticks since measuring began
         self._plateaus = 0
-        self._wanted = STEPS if self._first_c_f is None else STEPS_RESUME
+        self._wanted = STEPS
         self._now = _Plateau()
         self._last = _Plateau()
         self._bins = [[_Bin() for _ in range(SUB_TICKS)] for _ in range(4)]  # down, up; then the same shifted
@@ -161,7 +160,6 @@ class ContactProbe:
     def _seek(self, return_ma: float) -> Probe:
         self._seek_n = self._seek_n + 1 if return_ma >= CONTACT_MA else 0
         if self._seek_n == 0:
-            self._high_ma = HIGH_MA
             return Probe(SEEK_MA, False)
         if self.why == "E214":
             self.why = None
@@ -175,7 +173,7 @@ class ContactProbe:
 
     def _measure(self, return_ma: float, volts: float | None, age_s: float | None) -> Probe:
         at = self._n % SUB_TICKS
-        if volts is not None and age_s is not None and self._plateaus > 0:
+        if volts is not None and age_s is not None:
             self._take(volts, age_s)
         if at == 0:
             self._next_plateau()

@@ -77,7 +77,7 @@ GOOD = ("good", None)
         (of(1.06), GOOD),
         (of(7.4), GOOD),  # 50 nF/cm2 are 7.5 uF
         (of(7.6), ("measuring", "E213")),
-        (of(2.0, r_inst=2490.0), GOOD),
+        (of(2.0, r_inst=2500.0), GOOD),
         (of(2.0, r_inst=2510.0), ("measuring", "E215")),
         (of(4.0, r_skin=221.0), ("measuring", "E213")),  # a quarter of the loop must be skin
         (of(4.0, r_skin=246.0), GOOD),
@@ -97,6 +97,7 @@ def test_a_first_contact(monkeypatch: pytest.MonkeyPatch, found: Signature, verd
         (of(1.71), GOOD),
         (of(2.0, r_skin=77.0), ("measuring", "E213")),  # a tenth of the loop
         (of(2.0, r_skin=79.0), GOOD),
+        (of(2.0, r_inst=900.0, r_skin=100.0), GOOD),
         (of(2.0, r_inst=200.0, r_skin=100.0), GOOD),  # softened and hot: no least resistance
         (of(7.6), ("measuring", "E213")),
         (of(2.0, r_inst=2510.0), ("measuring", "E215")),
@@ -106,7 +107,7 @@ def test_a_resume(monkeypatch: pytest.MonkeyPatch, found: Signature, verdict: tu
     assert Looked(monkeypatch, found, 2e-6).until_judged() == verdict
 
 
-@pytest.mark.parametrize(("r_inst", "soft"), [(1190.0, False), (1210.0, True)])
+@pytest.mark.parametrize(("r_inst", "soft"), [(1200.0, False), (1210.0, True)])
 def test_soft_water_is_said_and_treated(monkeypatch: pytest.MonkeyPatch, r_inst: float, soft: bool) -> None:
     looked = Looked(monkeypatch, of(2.0, r_inst=r_inst))
     assert not looked.probe.soft_water

@@ -139,3 +139,21 @@ def test_a_current_that_does_not_follow_the_probe_is_no_persons() -> None:
         looks.append(hands.probe.verdict)
     assert "good" not in looks
     assert looks.count("seeking") > 10
+
+
+def test_a_contact_that_was_lost_is_sought_as_long_as_the_first() -> None:
+    hands = measuring()
+    hands.probe.step(0.3, 0.4, None, None)  # sensors that disagree; the hands are still in
+    more = 0
+    while hands.probe.verdict == "seeking":
+        assert hands.probe.step(0.3, 0.3, None, None) == (0.3, False)
+        more += 1
+    assert more == PLATEAU
+
+
+def test_volts_before_any_step_and_a_plateau_late_take_no_part() -> None:
+    hands = measuring()
+    for age_s in (None, 0.1, 0.2, 0.0):
+        hands.probe.step(0.09, None, 0.1, age_s)
+    hands.probe.step(0.09, None, None, 0.01)
+    assert hands.probe.verdict == "measuring"

@@ -120,3 +120,15 @@ def test_one_conversion_in_seven_is_not_of_the_patients_volts() -> None:
             others.append(n)
         looking.feed(1)
     assert others == list(range(7, PLATEAU, 7))
+
+
+@pytest.mark.parametrize(("more_ma", "lost"), [(0.009, False), (0.011, True)])
+def test_of_a_weak_probe_10_ua_are_not_steady(more_ma: float, lost: bool) -> None:
+    looking = measuring(
+        lambda asked, plateau: min(asked, 0.075) + (more_ma if plateau in (12, 13) and asked < 0.03 else 0.0)
+    )
+    seen = set()
+    for _ in range(150):
+        looking.feed(6)
+        seen.add(looking.probe.verdict)
+    assert ("seeking" in seen) is lost
