@@ -33,7 +33,7 @@ def test_a_plan_within_its_limits_is_given_as_asked() -> None:
 
 @pytest.mark.parametrize(
     ("site", "ceiling_ma", "longest_s"),
-    [("hands", 20.0, 1500.0), ("feet", 25.0, 1600.0), ("underarms", 8.0, 1750.0), ("child_hands", 9.0, 1200.0)],
+    [("hands", 20.0, 1500.0), ("feet", 25.0, 1600.0), ("underarms", 7.0, 1800.0), ("child_hands", 9.0, 1200.0)],
 )
 def test_each_site_has_its_ceilings(site: str, ceiling_ma: float, longest_s: float) -> None:
     plan, reasons = constrain_plan(TreatmentPlan(site, 60.0, 60.0, 7200.0, ramp_ma_per_s=5.0), 25.0)
@@ -83,17 +83,18 @@ def test_a_board_that_can_prove_no_treatment_is_refused_not_divided_by(board_ma:
 def test_every_limit_that_lowered_a_plan_is_named_with_what_it_left() -> None:
     asked = TreatmentPlan("underarms", 60.0, 60.0, 7200.0, ramp_ma_per_s=5.0)
     plan, reasons = constrain_plan(asked, 24.0)
-    assert (plan.set_ma, plan.max_ma, plan.duration_s, plan.ramp_ma_per_s) == (8.0, 8.0, 1750.0, 1.0)
+    assert (plan.set_ma, plan.max_ma, plan.duration_s, plan.ramp_ma_per_s) == (7.0, 7.0, 1800.0, 1.0)
     assert [tuple(reason) for reason in reasons] == [
         ("limit.device", 25.0),
         ("limit.board", 24.0),
         ("limit.site", 10.0),
-        ("limit.prescriber", 8.0),
-        ("limit.prescriber", 8.0),  # of the set
+        ("limit.prescriber", 7.0),
+        ("limit.prescriber", 7.0),  # of the set
         ("limit.ramp", 1.0),
         ("limit.time", 1800.0),
-        ("limit.charge", 1750.0),
     ]
+    _, reasons = constrain_plan(replace(asked, site="hands"), 25.0)
+    assert [tuple(reason) for reason in reasons][-2:] == [("limit.time", 1800.0), ("limit.charge", 1500.0)]
 
 
 def test_a_set_above_what_was_prescribed_is_lowered_for_that_reason() -> None:
