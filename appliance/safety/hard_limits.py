@@ -45,7 +45,7 @@ class SiteLimits(NamedTuple):
 
 
 # A prescriber may go to two thirds of the density's ceiling over the nominal area, where a hand that leaves its bath
-# keeps the area budgets. The clinical basis has 8 mA for underarms and 10 for children: there it does not (`ionto lift`).
+# keeps the area budgets. The clinical basis has 8 mA for underarms and 10 for children, three quarters: too near.
 SITES: Final[dict[str, SiteLimits]] = {
     "hands": SiteLimits(25.0, 20.0, 15.0, 150.0, 0.20, 1800.0, 1800.0, 450.0, True),
     "feet": SiteLimits(25.0, 25.0, 20.0, 200.0, 0.20, 1800.0, 1800.0, 300.0, False),
