@@ -138,3 +138,26 @@ def test_what_was_forgotten_does_not_come_back() -> None:
             look = answer.look()
             sizes.append(None if look is None else look[1])
     assert sizes == [None, 50, 75]
+
+
+def judged(noise_v: float, worse_v2: float) -> float:
+    """The most that is believed of two explanations: the best of 1 uF, and one of 2 uF that is so much worse."""
+    tried = looked(skin(700.0, 1000.0, 0.004))
+    best = 100 * noise_v**2  # a hundred conversions
+    tried._found[:] = [(best, 1e-6), (best + worse_v2, 2e-6)]
+    return tried.most_f()
+
+
+@pytest.mark.parametrize(
+    ("noise_v", "allowed_v2"),
+    [
+        (2e-3, 225e-6),  # never less than 5 mV: nine times their square
+        (8e-3, 576e-6),  # three sigma
+        (10e-3, 900e-6),
+        (20e-3, 8400e-6),  # of 400e-6, 100 are the device's own: three sigma of them, five of what hum adds
+        (40e-3, 38400e-6),
+    ],
+)
+def test_noise_of_hum_must_be_clearer_than_the_converters_own(noise_v: float, allowed_v2: float) -> None:
+    assert judged(noise_v, 0.99 * allowed_v2) == 2e-6
+    assert judged(noise_v, 1.01 * allowed_v2) == 1e-6
