@@ -139,19 +139,19 @@ def test_without_skin_nothing_has_risen() -> None:
     assert loop.read(-2.0, 50) == (False, False)
 
 
-# ------------------------------------------------------------ trend: 15 % in 100 ms, 30 % in 1 s
+# ------------------------------------------------------------ trend: 12 % in 100 ms, 30 % in 1 s
 
 
-@pytest.mark.parametrize(("share", "speaks"), [(1.14, False), (1.16, True)])
-def test_a_step_of_15_percent_is_a_leaving_hand(share: float, speaks: bool) -> None:
+@pytest.mark.parametrize(("share", "speaks"), [(1.11, False), (1.13, True)])
+def test_a_step_of_12_percent_is_a_leaving_hand(share: float, speaks: bool) -> None:
     loop = Loop()
     loop.read(35.0, 20)
     assert loop.read(35.0 * share)[1] is speaks
 
 
-@pytest.mark.parametrize(("a_reading", "readings", "speaks"), [(1.0135, 14, False), (1.015, 10, True)])
+@pytest.mark.parametrize(("a_reading", "readings", "speaks"), [(1.0108, 14, False), (1.012, 10, True)])
 def test_it_looks_back_exactly_100_ms(a_reading: float, readings: int, speaks: bool) -> None:
-    """14.4 % in ten conversions and 17.5 in twelve; 16.1 in ten and 12.6 in eight."""
+    """11.3 % in ten conversions and 13.8 in twelve; 12.7 in ten and 10.0 in eight."""
     loop = Loop()
     loop.read(35.0, 20)
     assert any(loop.read(35.0 * a_reading**n)[1] for n in range(1, readings + 1)) is speaks
@@ -165,19 +165,19 @@ def test_it_looks_back_exactly_a_second(a_reading: float, readings: int, speaks:
     assert any(loop.read(35.0 * a_reading**n)[1] for n in range(1, readings + 1)) is speaks
 
 
-@pytest.mark.parametrize(("more_v", "speaks"), [(0.65, False), (0.70, True)])
+@pytest.mark.parametrize(("more_v", "speaks"), [(0.52, False), (0.56, True)])
 def test_a_tenth_of_bath_and_body_may_be_skin(more_v: float, speaks: bool) -> None:
-    """20 mA, 1 kohm of bath, 100 ohm of skin: 225 with slack and the electrodes at their least, 15 % are 0.675 V."""
+    """20 mA, 1 kohm of bath, 100 ohm of skin: 225 with slack and the electrodes at their least, 12 % are 0.54 V."""
     loop = Loop(inst_ohm=1000.0)
     loop.read(2.0, 20)
     assert loop.read(2.0 + more_v)[1] is speaks
 
 
-@pytest.mark.parametrize(("skin_v", "more_v", "speaks"), [(0.4, 0.38, False), (0.4, 0.5, True)])
+@pytest.mark.parametrize(("skin_v", "more_v", "speaks"), [(0.4, 0.33, False), (0.4, 0.37, True)])
 def test_skin_that_is_less_than_what_the_bath_may_be_off_is_watched_too(
     skin_v: float, more_v: float, speaks: bool
 ) -> None:
-    """20 mA, 1 kohm of bath, 20 ohm of skin: 145 with the slack and the electrodes at their least, 15 % are 0.435 V."""
+    """20 mA, 1 kohm of bath, 20 ohm of skin: 145 with the slack and the electrodes at their least, 12 % are 0.348 V."""
     loop = Loop(inst_ohm=1000.0)
     loop.read(skin_v, 20)
     assert loop.read(skin_v + more_v)[1] is speaks
