@@ -30,6 +30,7 @@ class Try:
         self.knows_volts = knows_volts
         self.source_off_ma = 0.0
         self.asked_ma = SEEK_MA
+        self.late: list[bool] = []  # of each sub-tick: written half a sub-tick later
         self.n = 0
 
     @property
@@ -48,7 +49,8 @@ class Try:
             else:
                 volts = ma * self.ohm(self.plateau) / 1000.0
                 now = (None, volts, ((self.n - SOUGHT) % PLATEAU + 0.5) * SUB_TICK_S)
-            self.asked_ma = self.probe.step(ma, *now).set_ma
+            self.asked_ma, late = self.probe.step(ma, *now)
+            self.late.append(late)
             asked.append(self.asked_ma)
             self.n += 1
         return asked

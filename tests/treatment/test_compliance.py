@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.safety.monitors.current import Mismatch
 from appliance.treatment.compliance import RISE_V_PER_S, Compliance
 
 DT_S = 0.01
@@ -181,3 +182,14 @@ def test_the_patients_volts_are_reckoned_with_the_worse_of_what_was_and_what_is(
 
 def test_how_fast_the_voltage_may_rise_in_each_state() -> None:
     assert RISE_V_PER_S == {"RAMP_UP": 10.0, "HOLD": 0.5, "RAMP_DOWN": 0.0}
+
+
+def test_the_fast_resistance_follows_in_50_ms() -> None:
+    """Ten conversions, 5 ms apart, of twice the resistance: 65 % of the way, by which the cap falls."""
+    compliance = settled(1000.0, 10.0)
+    before_ma = compliance.regulation_cap_ma()
+    room_v = before_ma * (1.0 + Mismatch.DROP_KOHM)
+    for _ in range(10):
+        compliance.observe(2.5 + 10.0 * 2.0, 10.0, 0.005)
+    share = 1.0 - 0.9**10
+    assert compliance.regulation_cap_ma() == pytest.approx(room_v / (1.0 + share + Mismatch.DROP_KOHM), rel=1e-3)

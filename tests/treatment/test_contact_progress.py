@@ -16,6 +16,7 @@ def test_the_stages_follow_each_other_and_the_meter_only_rises() -> None:
     assert all(later >= sooner for sooner, later in pairwise(meters))
     assert (meters[0], meters[-1]) == (0.0, pytest.approx(0.99, abs=0.04))
     assert meters[stages.index("in_water") + PLATEAU // 2 - 1] == pytest.approx(0.15)
+    assert meters[SOUGHT + 15 * PLATEAU] == pytest.approx(0.3 + 0.7 * 15 / 30)
     assert stages.count("both") == pytest.approx(3 * PLATEAU, abs=1)
     assert max(m for m, stage in zip(meters, stages, strict=True) if stage == "in_water") == 0.3
     assert 0.3 <= min(m for m, stage in zip(meters, stages, strict=True) if stage == "both") < 0.31
@@ -82,6 +83,7 @@ def test_plateaus_of_a_tenth_of_a_second_alternate_between_the_probe_and_a_third
 
 def test_the_probe_never_asks_for_more_than_it_began_with() -> None:
     assert max(Try().feed(33 * PLATEAU)) == 0.3
+    assert max(Try(flows=lambda _asked_ma, _plateau: 0.4).feed(4 * PLATEAU)) == 0.3  # whatever a sensor says
 
 
 def test_dry_skin_that_5_v_limit_is_measured_a_tenth_below_what_it_takes() -> None:
@@ -157,3 +159,11 @@ def test_volts_before_any_step_and_a_plateau_late_take_no_part() -> None:
         hands.probe.step(0.09, None, 0.1, age_s)
     hands.probe.step(0.09, None, None, 0.01)
     assert hands.probe.verdict == "measuring"
+
+
+def test_steps_of_one_direction_alone_say_nothing() -> None:
+    hands = measuring()
+    for plateau in range(40):
+        hands.knows_volts = plateau % 2 == 0
+        hands.feed(PLATEAU)
+    assert (hands.probe.verdict, hands.probe.signature) == ("measuring", None)

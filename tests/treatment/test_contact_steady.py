@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from contact_try import PLATEAU, Try, measuring
+from contact_try import PLATEAU, SOUGHT, Try, measuring
 
 from appliance.treatment.contact import SETTLE, STEPS, SUB_TICK_S
 
@@ -20,7 +20,7 @@ def test_it_measures_with_nine_tenths_of_what_was_found_and_a_third_of_that() ->
     assert levels(looking.feed(20 * PLATEAU)) == {HIGH_MA, LOW_MA}
 
 
-@pytest.mark.parametrize(("most_ma", "high_ma"), [(0.248, HIGH_MA), (0.244, 0.2196), (0.2, 0.18)])
+@pytest.mark.parametrize(("most_ma", "high_ma"), [(0.2465, HIGH_MA), (0.2457, 0.2211), (0.2, 0.18)])
 def test_a_probe_that_is_limited_begins_anew_with_nine_tenths_of_what_flowed(most_ma: float, high_ma: float) -> None:
     """7 % and 5 uA below what was asked for are let be: 0.2461 mA."""
     looking = measuring(lambda asked, plateau: min(asked, most_ma) if plateau >= 6 else asked)
@@ -99,17 +99,17 @@ def test_the_weakest_probe_is_measured_too() -> None:
 
 def test_every_second_pair_of_steps_and_nothing_else_is_written_half_a_sub_tick_late() -> None:
     looking = measuring()
-    probe = looking.probe
-    late = [probe.step(0.27 if n // PLATEAU % 2 else 0.09, None, None, None).late_half for n in range(12 * PLATEAU)]
-    assert [n for n, is_late in enumerate(late) if is_late] == [n * PLATEAU for n in (1, 2, 5, 6, 9, 10)]
+    sub_ticks_left(looking)
+    late = [n - SOUGHT for n, is_late in enumerate(looking.late) if is_late]
+    assert late == [n * PLATEAU for n in range(SETTLE + STEPS) if n % 4 in (1, 2)]
 
 
 def test_a_probe_that_has_lost_its_contact_seeks_at_once() -> None:
     looking = measuring()
     looking.feed(5 * PLATEAU)
-    for _ in range(PLATEAU):
-        last = looking.probe.step(0.0, None, None, None)
-    assert last == (0.3, False)
+    asked = [looking.probe.step(0.0, None, None, None) for _ in range(PLATEAU)]
+    assert asked[-1] == (0.3, False)
+    assert not any(late for _, late in asked[1:])
 
 
 def test_one_conversion_in_seven_is_not_of_the_patients_volts() -> None:
@@ -132,3 +132,9 @@ def test_of_a_weak_probe_10_ua_are_not_steady(more_ma: float, lost: bool) -> Non
         looking.feed(6)
         seen.add(looking.probe.verdict)
     assert ("seeking" in seen) is lost
+
+
+def test_a_current_that_creeps_is_steady() -> None:
+    """By 28 % in 3 s, whereas a fifth at once is not."""
+    looking = measuring(lambda asked, plateau: asked * (1.0 + 0.01 * max(0, plateau - 5)))
+    assert len(sub_ticks_left(looking)) < 35 * PLATEAU

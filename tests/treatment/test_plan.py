@@ -1,6 +1,6 @@
 """What the limits make of a plan before anything starts, and that every difference has its reason."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
@@ -147,3 +147,9 @@ def test_a_median_that_no_session_can_have_had_is_refused(median_ohm: float, acc
     with pytest.raises(CareError, match="median_contact_ohm") as refused:
         constrain_plan(asked, 25.0)
     assert refused.value.code == "E701"
+
+
+def test_a_plan_cannot_be_changed_where_it_lies() -> None:
+    plan, _ = constrain_plan(TreatmentPlan("hands", 15.0, 18.0, 1800.0), 25.0)
+    with pytest.raises(FrozenInstanceError):
+        plan.set_ma = 25.0  # type: ignore[misc]

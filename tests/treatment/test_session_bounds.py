@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from session_driver import AREA, CUT, FEET, HANDS, OPEN, TICK_S, TRAY, Driver
+from session_driver import AREA, CUT, FEET, HANDS, OPEN, TRAY, Driver
 
 from appliance.safety import hard_limits
 from appliance.safety.constraint import Reason
 from appliance.treatment.plan import TreatmentPlan
-from appliance.treatment.session import OPEN_WAIT_S, ZERO_WAIT_S, Seen, Session
+from appliance.treatment.session import Seen, Session
 
 TURNS: TreatmentPlan = replace(HANDS, set_ma=2.0, max_ma=4.0, duration_s=60.0)
 KNOWN: TreatmentPlan = replace(HANDS, set_ma=2.0, max_ma=4.0, median_contact_ohm=1000.0)
@@ -25,12 +25,20 @@ def ticks_in(state: str, driver: Driver, most_s: float) -> int:
     return ticks
 
 
+def waited_s(driver: Driver, state: str, most_s: float = 130.0) -> float:
+    """From the entry into the present state until it is left, which must be for `state`."""
+    since_ns = driver.session.since_ns
+    driver.run(most_s, state)
+    return (driver.seen.t_ns - since_ns) / 1e9
+
+
 # ------------------------------------------------------------ before anything
 
 
 def test_a_program_that_has_just_begun_knows_of_no_session() -> None:
     session = Session()
     assert (session.state, session.entries, session.id, session.plan) == ("SELF_TEST", 0, None, None)
+    assert session.since_ns == 0
     assert (session.active, session.energise, session.stopping, session.resuming) == (False,) * 4
     assert (session.reversed, session.half_done, session.ramped_up) == (False,) * 3
     assert (session.base_ma, session.choice_ma, session.goal_ma, session.contact_s, session.remaining_s) == (0.0,) * 5
@@ -58,10 +66,7 @@ def test_every_state_that_is_entered_is_another_entry() -> None:
 
 def test_a_first_contact_lasts_two_minutes_to_the_tick() -> None:
     driver = Driver(contact="seeking").to_contact(FEET)
-    waited = ticks_in("CONTACT", driver, 130.0)
-    assert waited + 1 == pytest.approx(hard_limits.CONTACT_S / TICK_S, abs=1)
-    assert driver.session._t_ns - driver.session.since_ns == 0
-    assert driver.session.state == "IDLE"
+    assert waited_s(driver, "IDLE") == 120.0
 
 
 def turning(driver: Driver) -> Driver:
@@ -76,21 +81,61 @@ def test_the_turn_takes_the_relays_time_then_a_second_and_is_no_first_contact() 
     driver.contact = "seeking"
     ticks = ticks_in("REVERSE", driver, 3.0)
     # the relay's 35 ms end with a tick; a second later, to the tick, contact is looked for
-    assert ticks == round(OPEN_WAIT_S / TICK_S) + round(hard_limits.REVERSAL_DWELL_S / TICK_S)
+    assert ticks == 7 + 200
     session = driver.session
     assert (session.state, session.resuming, session.pause) == ("CONTACT", True, "contact_lost")
-    assert session.away_left_s == hard_limits.PAUSED_S
+    driver.run(1.0)
+    assert session.away_left_s == pytest.approx(hard_limits.PAUSED_S - 1.0, abs=0.01)
 
 
 def test_a_current_that_does_not_vanish_is_waited_for_half_a_second_to_the_tick() -> None:
     driver = turning(Driver())
     session, seen = driver.session, driver.seen
-    for tick in range(1, round(ZERO_WAIT_S / TICK_S) + 1):
+    for tick in range(1, 101):
         assert session.state == "REVERSE", f"after {tick - 1} ticks"
         seen.t_ns += driver.tick_ns
         seen.at_zero = False
         session.step(seen)
     assert (session.state, session.codes, session.reversed) == ("FAULT", ["E303"], False)
+
+
+def test_each_turn_waits_for_its_own_zero() -> None:
+    driver = Driver()
+    for _ in range(2):
+        turning(driver)
+        assert ticks_in("REVERSE", driver, 3.0) == 7 + 200
+        driver.session.stop()
+        driver.run(3.0, "DONE")
+        driver.session.acknowledge()
+
+
+def test_tries_last_ten_seconds_and_three_lie_between_to_the_tick() -> None:
+    driver = Driver().to_hold(TURNS)
+    driver.contact = "seeking"
+    driver.tick(AREA)
+    driver.run(1.0, "PAUSED")
+    assert waited_s(driver, "CONTACT") == 2.0
+    for _ in range(2):
+        assert waited_s(driver, "PAUSED") == 10.0
+        assert driver.session.pause == "area"  # still
+        assert waited_s(driver, "CONTACT") == 3.0
+
+
+def test_a_pedal_held_for_a_second_and_a_half_ends_it_to_the_tick() -> None:
+    driver = Driver().to_hold(TURNS)
+    driver.pedal = True
+    driver.tick()
+    began_ns = driver.seen.t_ns
+    driver.run(3.0, "DONE")
+    assert (driver.seen.t_ns - began_ns) / 1e9 == 1.5
+
+
+def test_feet_do_not_begin_by_pedal() -> None:
+    driver = Driver().to_idle()
+    driver.session.start("s1", FEET)
+    driver.tick()
+    driver.press_and_release()
+    assert driver.session.state == "ARMED"
 
 
 def test_a_start_by_pedal_is_no_resume() -> None:
@@ -179,6 +224,39 @@ def test_a_treatment_ends_by_its_time_and_has_none_left() -> None:
     assert (driver.session.outcome, driver.session.reason) == ("completed", "time")
     driver.session.dose.elapsed_s = 61.0
     assert driver.session.remaining_s == 0.0
+
+
+def test_a_stop_in_the_last_fade_does_not_undo_that_it_was_completed() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_hold(replace(TURNS, polarity="fixed_normal"))
+    driver.run(70.0, "RAMP_DOWN")
+    driver.session.stop()
+    driver.run(3.0, "DONE")
+    assert (driver.session.outcome, driver.session.reason) == ("completed", "time")
+
+
+def test_a_fixed_direction_is_taken_from_the_start_and_left_with_the_session() -> None:
+    driver = Driver(tick_ns=CALM_TICK_NS).to_hold(replace(TURNS, polarity="fixed_reversed"))
+    assert driver.session.reversed is True
+    driver.session.stop()
+    driver.run(3.0, "DONE")
+    driver.session.acknowledge()
+    driver.session.start("s2", TURNS)
+    assert driver.session.reversed is False
+
+
+def test_a_fault_that_was_read_leaves_no_code_behind() -> None:
+    driver = Driver().to_hold(TURNS)
+    driver.tick(CUT)
+    assert driver.session.codes == [CUT.code]
+    driver.session.acknowledge()
+    assert (driver.session.state, driver.session.codes) == ("SELF_TEST", [])
+
+
+def test_current_without_a_plan_is_a_fault() -> None:
+    driver = Driver().to_hold(TURNS)
+    driver.session.plan = None
+    driver.session.step(driver.seen)
+    assert (driver.session.state, driver.session.codes) == ("FAULT", ["E410"])
 
 
 def test_a_treatment_ends_by_its_charge_and_not_before() -> None:
