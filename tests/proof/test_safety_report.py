@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from appliance.cli import main as cli
+from appliance.cli import safety_report_cmd
 from appliance.errors import CATALOGUE
 from appliance.proof.hazards import load_hazards
 from appliance.proof.safety_report import evidence
@@ -342,6 +343,30 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 def test_a_page_that_cannot_be_written_is_one_line(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["safety-report", "--from", str(whole), "--out", str(whole)]) == 2
     assert capsys.readouterr().err.startswith("ionto: E503 cannot write")
+
+
+def test_stages_can_be_made_alone_for_the_whole_takes_hours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(safety_report_cmd, "make", lambda stage, _directory: made.append(stage.name))
+    words = ["safety-report", "--build", str(tmp_path), "--out", str(tmp_path / "page.md"), "--only"]
+    assert cli.main([*words, "lift", "explore"]) == 1
+    assert made == ["explore", "lift"]
+    made.clear()
+    assert cli.main([*words, "without"]) == 1
+    assert made
+    assert all(name.startswith("without.") for name in made)
+    assert "1 of at most 2: `ionto explore`" in capsys.readouterr().err
+
+
+def test_a_stage_that_does_not_exist_is_named_beside_those_that_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["safety-report", "--build", str(tmp_path), "--only", "life"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("ionto: E509 --only life: no such stage; there are explore, faults, kills, lift")
+    assert not list(tmp_path.iterdir())
 
 
 def test_numbers_that_wait_for_a_signature_are_read_from_the_sources() -> None:
