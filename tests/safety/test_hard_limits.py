@@ -10,16 +10,9 @@ from appliance.safety.hard_limits import SITES
 CLINICAL = {
     "hands": (15, 20, 25, 150, 0.20, 30, 30),
     "feet": (20, 25, 25, 200, 0.20, 30, 30),
-    "underarms": (
-        5,
-        7,
-        10,
-        70,
-        0.15,
-        20,
-        30,
-    ),  # the basis says 8; beyond two thirds of the density ceiling a lifted pad misses its budget
-    "child_hands": (8, 9, 15, 90, 0.15, 15, 20),  # the basis says 10
+    # the basis has 8 and 10 mA here; beyond two thirds of the density ceiling a lifted pad or hand misses its budget
+    "underarms": (5, 7, 10, 70, 0.15, 20, 30),
+    "child_hands": (8, 9, 15, 90, 0.15, 15, 20),
 }
 
 
