@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--current", choices=CURRENTS, nargs="+", default=list(CURRENTS), help="of the site (both)")
     parser.add_argument("--jobs", type=arguments.whole(1, 64), default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--seed", type=arguments.whole(0, 2**63 - 1), default=1, help="default: 1")
+    parser.add_argument("--seeds", type=arguments.whole(1, 10_000), default=1, help="seeds 1 to N (default: 1)")
     parser.add_argument("--board", type=Path, default=DEFAULT_BOARD_FILE, help="board file")
     parser.add_argument("--json", action="store_true", help="the cells as JSON")
 
@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when every cell is within its budget, else 1."""
     cells: list[LiftCell] = []
-    total = len(args.patient) * len(args.over) * len(args.current)
-    numbers = load_board(args.board)
-    for cell in lift_cells(numbers, args.patient, args.over, args.seed, args.current, args.jobs):
+    total = len(args.patient) * len(args.over) * len(args.current) * args.seeds
+    numbers, seeds = load_board(args.board), range(1, args.seeds + 1)
+    for cell in lift_cells(numbers, args.patient, args.over, seeds, args.current, args.jobs):
         cells.append(cell)
         arguments.progress(len(cells), total, cell.who)
     if args.json:
@@ -48,6 +48,7 @@ def _row(cell: LiftCell) -> dict[str, object]:
         "patient": cell.phenotype,
         "current": cell.current,
         "over_s": cell.over_s,
+        "seed": cell.seed,
         **cell.felt._asdict(),
         "passes": cell.passes,
     }

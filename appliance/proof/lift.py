@@ -66,6 +66,7 @@ class LiftCell(NamedTuple):
     over_s: float
     felt: LiftFelt
     current: str = "default"
+    seed: int = 1
 
     @property
     def who(self) -> str:
@@ -136,20 +137,21 @@ class Lift(NamedTuple):
 
 
 def _run(lift: Lift) -> LiftCell:
-    return LiftCell(lift.phenotype, lift.over_s, run_lift(*lift), lift.current)
+    return LiftCell(lift.phenotype, lift.over_s, run_lift(*lift), lift.current, lift.seed)
 
 
 def lift_cells(
     numbers: Board,
     phenotypes: Sequence[str],
     over_s: Sequence[float],
-    seed: int,
+    seeds: Sequence[int],
     currents: Sequence[str] = ("default",),
     jobs: int = 1,
 ) -> Iterator[LiftCell]:
     """Run the grid on `jobs` processes, cell by cell, so that a caller can show progress."""
     todo = [
         Lift(numbers, phenotype, each_s, seed, current)
+        for seed in seeds
         for phenotype in phenotypes
         for current in currents
         for each_s in over_s
@@ -158,11 +160,19 @@ def lift_cells(
         yield from pool.map(_run, todo)
 
 
+def worse(one: LiftCell, other: LiftCell) -> LiftCell:
+    """Of two seeds the worse of every number; within budget when both are."""
+    numbers = (max(pair) for pair in zip(one.felt[1:], other.felt[1:], strict=True))
+    felt = LiftFelt(one.felt.lifted_under_current and other.felt.lifted_under_current, *numbers)
+    return one._replace(felt=felt)
+
+
 def lift_table(cells: Iterable[LiftCell]) -> Table:
-    """The table as people read it: peak over ceiling, milliseconds over it, excess charge, and whether it passes."""
+    """As people read it: of all seeds the worst peak over ceiling, milliseconds over it, excess charge; and passes."""
     rows: dict[str, dict[float, LiftCell]] = {}
     for cell in cells:
-        rows.setdefault(cell.who, {})[cell.over_s] = cell
+        row = rows.setdefault(cell.who, {})
+        row[cell.over_s] = worse(row.get(cell.over_s, cell), cell)
     columns = sorted({over_s for row in rows.values() for over_s in row})
     table = Table(
         title=f"SIMULATED. A hand lifted to {TO_AREA_CM2:g} cm² in HOLD: what was felt",

@@ -65,7 +65,8 @@ RECORDED: dict[str, object] = {
         ],
     },
     "lift": [
-        {"simulated": True, "patient": "typical_palm", "over_s": 0.3, "peak_density_ma_per_cm2": 0.23,
+        {"simulated": True, "patient": "typical_palm", "current": "default", "over_s": 0.3, "seed": 2,
+         "peak_density_ma_per_cm2": 0.23,
          "density_ceiling_ma_per_cm2": 0.2, "ms_over_density": 4.0, "excess_uc_per_cm2": 0.2, "passes": True},
     ],
     "signature": {
@@ -232,6 +233,7 @@ def test_what_failed_is_told(whole: Path) -> None:
     assert "- `tests.safety::test_over`" in text
     assert "E211 area_level" in text
     assert "NO REASON" in text
+    assert "| NO: seeds 2 |" in text
 
 
 def test_figures_that_look_good_do_not_hide_a_failed_command(whole: Path) -> None:

@@ -7,7 +7,7 @@ from appliance.proof.safety_report.markdown import number, some, table
 from appliance.proof.safety_report.removal import Removal
 from appliance.proof.safety_report.shapes import Kills, Mutants, Result, Tests
 from appliance.proof.safety_report.shapes_faults import Cell, Explore, Faults
-from appliance.proof.safety_report.shapes_people import Lift, Phenotypes, Signature
+from appliance.proof.safety_report.shapes_people import Lift, LiftCell, Phenotypes, Signature
 
 MOST_CELLS: Final = 40  # failing cells listed; the JSON has them all
 SHOWN: Final = 4
@@ -102,18 +102,28 @@ def _kills(found: Kills) -> list[str]:
 
 
 def _lift(found: Lift) -> list[str]:
+    seeds: dict[tuple[str, str, float], list[LiftCell]] = {}
+    for cell in found.cells:
+        seeds.setdefault((cell.patient, cell.current, cell.over_s), []).append(cell)
     rows = [
         (
-            cell.patient,
-            f"{cell.over_s:g}",
-            f"{cell.peak_density_ma_per_cm2 / cell.density_ceiling_ma_per_cm2:.2f}",
-            number(cell.ms_over_density),
-            number(cell.excess_uc_per_cm2, 2),
-            "yes" if cell.passes else "NO",
+            patient,
+            current,
+            f"{over_s:g}",
+            f"{max(c.peak_density_ma_per_cm2 / c.density_ceiling_ma_per_cm2 for c in cells):.2f}",
+            number(max(c.ms_over_density for c in cells)),
+            number(max(c.excess_uc_per_cm2 for c in cells), 2),
+            _seeds_beyond(cells),
         )
-        for cell in found.cells
+        for (patient, current, over_s), cells in seeds.items()
     ]
-    return table(("patient", "lifted over s", "peak / ceiling", "ms over", "excess µC/cm²", "within budget"), rows)
+    heads = ("patient", "current", "lifted over s", "peak / ceiling", "ms over", "excess µC/cm²", "within budget")
+    return ["Of all seeds the worst of every number.", "", *table(heads, rows)]
+
+
+def _seeds_beyond(cells: Sequence[LiftCell]) -> str:
+    beyond = [str(cell.seed) for cell in cells if not cell.passes]
+    return f"NO: seeds {some(beyond, SHOWN)}" if beyond else "yes"
 
 
 def _signature(found: Signature) -> list[str]:

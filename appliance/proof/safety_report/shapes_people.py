@@ -95,7 +95,9 @@ class LiftCell(msgspec.Struct, frozen=True):
     """One cell of `ionto lift --json`."""
 
     patient: str
+    current: str
     over_s: float
+    seed: int
     peak_density_ma_per_cm2: float
     density_ceiling_ma_per_cm2: float
     ms_over_density: float

@@ -24,14 +24,15 @@ def main_stages(*, quick: bool) -> tuple[Stage, ...]:
     """In the order of the report; `quick` takes fewer cells, seeds and repetitions, and no mutants."""
     few = ("--quick",) if quick else ()
     signature = ("--seeds", "5") if quick else ("--seeds", "200")
-    corners = ("--polarisation-s", "1,5", "--motion-hz", "0.2,1", "--hum-hz", "50,60", "--spread")
+    lifts = () if quick else ("--seeds", "5")
+    corners = ("--polarisation-s", "1,5", "--motion-hz", "0.2,1", "--hum-hz", "50,60")
     people = ("--seeds", "1", "--minutes", "2") if quick else ("--seeds", "20", *corners)
     rounds = ("--quick",) if quick else ("--rounds", "50", "--resume")
     stages = (
         Stage("explore", "Session machine, explored", ("explore", "--json", *few), Explore, "`ionto explore`"),
         Stage("faults", "Single and double faults", ("faults", "--json", *few), Faults, "`ionto faults`"),
         Stage("kills", "Programs killed", ("kills", "--json", *rounds), Kills, "`ionto kills`"),
-        Stage("lift", "Hands lifted", ("lift", "--json"), Lift, "`ionto lift`"),
+        Stage("lift", "Hands lifted", ("lift", "--json", *lifts), Lift, "`ionto lift`"),
         Stage("signature", "Body signature", ("signature", "--json", *signature), Signature, "`ionto signature`"),
         Stage("phenotypes", "False trips", ("phenotypes", "--json", *people), Phenotypes, "`ionto phenotypes`"),
         Stage("tests", "Tests of the controls", (), Tests, "the tests that hardware/hazards.toml names", True),

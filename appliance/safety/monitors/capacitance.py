@@ -39,8 +39,8 @@ OWN_NOISE_V: Final = 10e-3  # of filtered volts: with what no explanation can ex
 # Of the filtered set, A^2 a conversion: a quarter of what +-4 codes make of it. A set that stands asks nothing.
 LEAST_STEPS: Final = 0.25 * (3.5 * 29e-6) ** 2
 SIGMAS: Final = 3.0  # an explanation this much worse than the best is none, as far as noise is the device's own
-# Beyond that it is hum at a jittering moment, which leads astray more often: in 280 sessions of restless hands (7 skins
-# at 1 Hz, 50 and 60 Hz) three sigma stayed below the bound for six looks, five for two [D].
+# Beyond that it is hum at a jittering moment, which leads astray more often: with 3.0 six of 220 sessions of `ionto
+# phenotypes --spread` took restless hands for a leaving one, with 5.0 none [D].
 HUM_SIGMAS: Final = 5.0
 
 _Sums = list[float]  # products of v, v1, d0, d1, d2, upper triangle, row by row
