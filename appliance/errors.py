@@ -301,6 +301,10 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "the program asked for more than this state allows",
         "The gate refused an order above the state's bound: a bug between limits and gate; send the black box.",
     ),
+    "E309": _fault(
+        "the program asked for the other direction under current",
+        "The gate refused an order whose direction is not the relay's: a bug before the gate; send the black box.",
+    ),
     "E311": _fault("an output chip does not answer", "No acknowledge on the I2C bus: cable, supply, address."),
     "E312": _self_test(
         "an output chip would not wake at zero",

@@ -13,6 +13,7 @@ from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
 from appliance.control.ledger import Ledger
+from appliance.control.output_timer import has_rested
 from appliance.control.permission import LedgerPermission
 from appliance.control.permits import Permits
 from appliance.control.proved import Proved, load_proved
@@ -82,7 +83,15 @@ def compose(args: argparse.Namespace, make: type[Daemon]) -> int:
         commands = Commands(permission, proved.most_ma, simulated=simulated)
         scales = Scales(numbers, proved.calibration)
         daemon = make(
-            hardware.board, hardware.clock, numbers, scales, server, commands, board_ma=proved.most_ma, boot=boot
+            hardware.board,
+            hardware.clock,
+            numbers,
+            scales,
+            server,
+            commands,
+            board_ma=proved.most_ma,
+            boot=boot,
+            rested=has_rested(ledger.last_day_utc, datetime.now(UTC)),
         )
         _serve(daemon, hardware.bench, simulated=simulated)
     finally:

@@ -13,6 +13,7 @@ from appliance.link.messages import (
     Acknowledge,
     Adjust,
     Begin,
+    Command,
     Hello,
     Limit,
     Pause,
@@ -30,6 +31,8 @@ from appliance.safety.constraint import Reason
 from appliance.treatment.plan import TreatmentPlan, constrain_plan
 
 KIOSK_MAY_ACKNOWLEDGE: Final = frozenset(("E401", "E408"))  # the rest needs a technician [D]
+# What may lead to current. Two of them in one tick would skip what a state sets up and waits for.
+LEADS_ON: Final = (Start, Begin, Resume, Acknowledge)
 BY_RED_SWITCH: Final = frozenset(("E402", "E404", "E405"))  # relay, latch and watchdog, which it takes with it by wire
 
 
@@ -74,7 +77,7 @@ class Commands:
         self._simulated = simulated
         self._started: Accepted | None = None  # answer to the start of this session, for a repeated one
         self._used_ids: set[str] = set()
-        self._noted = False  # the ledger has an open line
+        self._noted: str | None = None  # session whose line in the ledger is open
         self._spent = False
 
     def handle(self, request: Request, core: Core) -> None:
@@ -90,6 +93,7 @@ class Commands:
     def _answer(self, request: Request, core: Core) -> Accepted | Refused | None:
         session, seen = core.session, core.seen
         answer: Accepted | Refused | None = None
+        self._refuse_second(request.command, core)
         match request.command:
             case Stop():
                 session.stop()
@@ -115,24 +119,32 @@ class Commands:
                 pass  # the port's own business
         return answer
 
+    def _refuse_second(self, command: Command, core: Core) -> None:
+        """What leads on waits until the last change of state is in force; what leads to zero never does.
+
+        Raises:
+            LinkError: E108 the state has changed in this tick.
+        """
+        if core.between_states and isinstance(command, LEADS_ON):
+            raise LinkError("E108", f"the state has just become {core.session.state}; look at it, then ask again")
+
     def _start(self, command: Start, core: Core) -> Accepted:
         if self._started is not None and self._started.id == command.id:
             return self._started
         self._refuse_now(command, core)
         session, s = core.session, core.sample
         plan, reasons = constrain_plan(from_link(command.plan), self._board_ma)
+        patient = self._permission.check(command, s.t_ns, recorder_connected=core.talk.recorder_connected)
         waiting_s = wait_s(core, plan.duration_s)
         if waiting_s > 0.0:
             raise LinkError("E112", f"the treatment timer rests {waiting_s / 60.0:.0f} min more; start again then")
-        patient = self._permission.check(command, s.t_ns, recorder_connected=core.talk.recorder_connected)
         self._refuse_unproved(core)
         session.start(command.id, plan)
         self._used_ids.add(command.id)
         self._permission.begun(command.id)
         core.pulse_latch_reset()
-        core.output_timer.restart_if_rested(s.t_ns)
         core.lease.renew(s.t_ns)
-        self._noted, self._spent = True, False
+        self._noted, self._spent = command.id, False
         accepted_plan = to_link(plan)
         core.journal.start_detail = _start_detail(command, plan, patient, simulated=self._simulated)
         self._started = Accepted(re="start", id=command.id, plan=accepted_plan, limits=_limits(reasons))
@@ -210,14 +222,14 @@ class Commands:
     def after_step(self, core: Core) -> None:
         """Keep permit and ledger in step: spent at RAMP_UP, closed when the output is open for good."""
         session = core.session
-        if session.id is None:
-            return
-        if session.ramped_up and not self._spent:
-            self._spent = True
-            self._permission.spent(session.id)
-        if self._noted and session.state in ("IDLE", "DONE", "FAULT") and not core.gate.enabled:
-            self._noted = False
-            self._permission.closed(session.id, session.dose.charge_mc, treated=session.ramped_up)
+        noted = self._noted
+        if noted is not None:
+            if session.ramped_up and not self._spent:
+                self._spent = True
+                self._permission.spent(noted)
+            if not session.active and not core.gate.enabled:
+                self._noted = None
+                self._permission.closed(noted, session.dose.charge_mc, treated=session.ramped_up)
         if session.state == "IDLE":
             self._started = None
 

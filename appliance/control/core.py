@@ -58,8 +58,9 @@ class Core:
         *,
         board_ma: float = hard_limits.CURRENT_MA,
         boot: str = "",
+        rested: bool = True,
     ) -> None:
-        """`board_ma`: the most that this board's calibration can prove.
+        """`board_ma`: the most that this board's calibration can prove. `rested`: whether the treatment timer has.
 
         Raises:
             ConfigError: E502, the board file is looser than a hard limit.
@@ -81,9 +82,10 @@ class Core:
         self.run_now = Run(numbers, scales, board_ma)
         self.self_test: SelfTest | None = SelfTest(numbers, scales)
         self.journal = Journal(talk, boot)
-        self.output_timer = OutputTimer(numbers.timer.reset_low_min * 60.0)
+        self.output_timer = OutputTimer(numbers.timer.reset_low_min * 60.0, rested=rested)
         self.shown = Shown()
         self.tick_count = 0
+        self.entered = 0  # entries of states that what runs was set up for
         self.bus_lost_at: int | None = None  # tick at which the board stopped answering: nothing is measured then
         self.reset_pulse = 0  # ticks that LATCH_RESET is still to stay high
 
@@ -94,14 +96,20 @@ class Core:
         return highest_ma < hard_limits.ZERO_MA and not self.sample.saturated
 
     @property
+    def between_states(self) -> bool:
+        """Whether the state has changed in this tick, and what runs does not know it yet."""
+        return self.session.entries != self.entered
+
+    @property
     def bus_lost(self) -> bool:
         """Whether the board does not answer."""
         return self.bus_lost_at is not None
 
     def pulse_latch_reset(self) -> None:
-        """Once at a start, when the latch reads untripped: restarts the treatment timer, clears nothing."""
+        """Once at a start, when the latch reads untripped: restarts a treatment timer that rested, clears nothing."""
         if not self.sample.latch_tripped:
             self.reset_pulse = 2
+            self.output_timer.restart_if_rested(self.sample.t_ns)
 
 
 def _at_most(numbers: Board) -> dict[str, float]:

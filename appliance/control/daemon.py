@@ -49,9 +49,10 @@ class Daemon(Core):
         *,
         board_ma: float = hard_limits.CURRENT_MA,
         boot: str = "",
+        rested: bool = True,
     ) -> None:
         """As `Core`; `commands` is what clients may ask for."""
-        super().__init__(board, clock, numbers, scales, talk, board_ma=board_ma, boot=boot)
+        super().__init__(board, clock, numbers, scales, talk, board_ma=board_ma, boot=boot, rested=rested)
         self.commands = commands
         self.monitors: tuple[Monitor, ...] = build_monitors(round(RELAY_TRAVEL_FACTOR * self.operate_ns))
         self.sub_tick = 0
@@ -59,7 +60,6 @@ class Daemon(Core):
         self.worst_late_ns = 0
         self._last_ns: int | None = None
         self._last_kick_ns = 0
-        self._entries = 0  # of states, as last seen
         self._due_ns = 0
         self._expected_ns = 0  # the grid before any skip: what lateness is measured against
 
@@ -136,11 +136,14 @@ class Daemon(Core):
         if session.state != "SELF_TEST":
             self._drop_self_test()
         self.commands.after_step(self)
-        if session.entries != self._entries:
-            self._entries = session.entries
-            run.enter(session, s)
+        if self.between_states:
+            self._enter()
             self.gate.bounds = run.bounds(session)
         self.journal.record(session, trips, s, run)
+
+    def _enter(self) -> None:
+        self.entered = self.session.entries
+        self.run_now.enter(self.session, self.sample)
 
     def _see_trays(self) -> None:
         inputs = self.sense.inputs
@@ -201,7 +204,7 @@ class Daemon(Core):
             log.error("CUT: %s", error, exc_info=not isinstance(error, IontoError))
         self.self_test = None
         self.session.fault([code])
-        self.run_now.enter(self.session, self.sample)
+        self._enter()
         try:
             self.journal.record(self.session, [], self.sample, self.run_now)
         except Exception:  # the record is what failed: the log keeps it, and the tick goes on

@@ -83,9 +83,9 @@ class Gate:
         its time does anything else rise.
 
         Raises:
-            OutputError: E308, the order asks for more than `bounds`: something between the constraint chain and here is
-                wrong, and nothing of it is put out. E311, a DAC did not answer. ENABLE has been dropped by pin before
-                anything else.
+            OutputError: E308, the order asks for more than `bounds`, or E309, for the other direction than K2's while
+                the output is closed: something between the constraint chain and here is wrong, and nothing of it is
+                put out. E311, a DAC did not answer. ENABLE has been dropped by pin before anything else.
         """
         if order.generation != generation or not order.enable:
             self.zero(t_ns)
@@ -99,6 +99,7 @@ class Gate:
             if self._points(order.reversed, t_ns):
                 self._set_enable(True, t_ns)
             return
+        self._refuse_turn(order)
         if t_ns - self.enabled_since_ns <= self._operate_ns:
             return
         base_code = self._scales.set_code(order.set_ma) if order.set_ma > 0.0 else 0
@@ -115,6 +116,11 @@ class Gate:
             raise OutputError(
                 "E308", f"an order of {asked}; this state allows {most.current_ma:g} mA, {most.volts:g} V"
             )
+
+    def _refuse_turn(self, order: Order) -> None:
+        """Read-back and command agree under an order of the other direction: no monitor would see it."""
+        if order.reversed != self.asked_reversed:
+            raise OutputError("E309", "an order for the other direction while the output is closed")
 
     def zero(self, t_ns: int) -> None:
         """DAC 0, ENABLE low, compliance 0: the pin first, because it needs no bus."""

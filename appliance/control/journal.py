@@ -23,6 +23,7 @@ class Journal:
         self.trips: list[tuple[Trip, float]] = []
         self.start_detail: Detail = {}
         self._state = "SELF_TEST"
+        self._session: str | None = None  # whose start was told
         self._since_ns = 0
         self._active = False
         self._limited: str | None = None
@@ -35,8 +36,14 @@ class Journal:
 
     def record(self, session: Session, trips: list[Trip], s: Sample, run: Run) -> None:
         """Compare with the last tick and emit what changed."""
-        if session.state == self._state and not trips and not run.limited_s:
+        began = session.id is not None and session.id != self._session
+        if session.state == self._state and not began and not trips and not run.limited_s:
             return
+        if began:  # whatever its state is by now
+            self._session = session.id
+            self.trips.clear()
+            self._active = True
+            self.emit("start", s.t_ns, session.id, self.start_detail)
         for trip in trips:
             self._trip(trip, session, s)
         limited = run.limiting(session, run.chain)
@@ -49,10 +56,6 @@ class Journal:
         if session.state == self._state:
             return
         before, self._state = self._state, session.state
-        if session.state == "ARMED" and before == "IDLE":
-            self.trips.clear()
-            self._active = True
-            self.emit("start", s.t_ns, session.id, self.start_detail)
         self.emit("state", s.t_ns, session.id, {"from": before, "to": session.state, "pause": session.pause})
         if session.state == "FAULT":
             self.emit("fault", s.t_ns, session.id, {"codes": " ".join(session.codes)})

@@ -60,6 +60,7 @@ class Ledger:
         self._simulated = simulated
         self._open: dict[str, Began] = {}
         self._treated: set[tuple[str, str, date]] = set()
+        self.last_day_utc: date | None = None  # of the newest session, given or not
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -116,7 +117,12 @@ class Ledger:
         os.close(self._fd)
 
     def _note(self, entry: Entry) -> None:
+        if self.last_day_utc is None or entry.day_utc > self.last_day_utc:
+            self.last_day_utc = entry.day_utc
         if isinstance(entry, Began):
+            left = self._open.get(entry.session)
+            if left is not None:  # an id that came twice closes nothing: what was left open counts for ever
+                self._treated.add((left.patient, left.site, left.day_utc))
             self._open[entry.session] = entry
             return
         self._open.pop(entry.session, None)

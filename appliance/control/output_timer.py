@@ -1,13 +1,24 @@
 """A mirror of the hardware's treatment timer, so that a start is not accepted that the hardware would cut short."""
 
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from appliance.safety import hard_limits
+
+# A session and the rest behind it are over by then: 36.5 min of output, as long in pauses at most, 10 min of rest.
+FORGOTTEN_AFTER: Final = timedelta(hours=2)
+
 
 class OutputTimer:
     """Mirror of the hardware's treatment timer: output time since its reset, which needs a long rest."""
 
-    def __init__(self, rest_s: float) -> None:
-        """`rest_s`: how long the output must have been low before LATCH_RESET restarts the timer."""
+    def __init__(self, rest_s: float, *, rested: bool = True) -> None:
+        """`rest_s`: how long the output must have been low before LATCH_RESET restarts the timer.
+
+        Not `rested`: what it has counted is not known, so it may be full.
+        """
         self._rest_s = rest_s
-        self.output_s = 0.0
+        self.output_s = 0.0 if rested else hard_limits.OUTPUT_TIME_S
         self._low_since_ns: int | None = None
         self._last_ns = 0
 
@@ -29,3 +40,11 @@ class OutputTimer:
         """A start has pulsed LATCH_RESET: the timer restarted if it had rested."""
         if self.rest_left_s(t_ns) <= 0.0:
             self.output_s = 0.0
+
+
+def has_rested(last_day_utc: date | None, now_utc: datetime) -> bool:
+    """Whether a daemon that starts now may take the timer for rested: the ledger knows of no session of late.
+
+    The ledger has days. A wall clock that is behind, or a session of today, makes it rest once more than it must.
+    """
+    return last_day_utc is None or last_day_utc < (now_utc - FORGOTTEN_AFTER).date()

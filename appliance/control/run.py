@@ -42,6 +42,7 @@ class Run:
         self.compliance = Compliance(numbers.limit.volts, numbers.limit.probe_volts)
         self._trim = Trim()
         self._limits: CurrentLimits | None = None
+        self._for: str | None = None  # session that limits and signatures are of
         self._command = Probe(0.0, False)
         self._window_s = 1.0 / numbers.adc.return_.sps
         self._scales = scales
@@ -61,12 +62,13 @@ class Run:
             self.probe = None
             return
         site = plan.limits
-        if session.state == "ARMED":
+        if session.state == "ARMED" or session.id != self._for:
+            self._for = session.id
             self.first = self.last = None
             self.limited_s = {}
             self.contact_why = None
             self._limits = CurrentLimits(site, self._board_ma, plan.max_ma, self._scales.ma_per_code)
-        elif session.state == "CONTACT":
+        if session.state == "CONTACT":
             s.site_ceiling_ma = site.device_ma
             s.area_cm2 = site.nominal_area_cm2
             s.density_ceiling_ma_per_cm2 = site.density_ma_per_cm2

@@ -88,14 +88,15 @@ class Row(msgspec.Struct, frozen=True):
     refused: int
     delayed: int
     judgements: int
+    unjudged: int  # seeds without any: the session ended before, which refuses nobody
     reasons: dict[str, int]
     median_s: float | None  # to be accepted
     worst_s: float | None
 
     @property
     def wrong(self) -> int:
-        """False refusals of people, or false accepts of what is none."""
-        return self.refused if self.expected == "accept" else self.accepted
+        """False refusals of people; or false accepts of what is none, and seeds in which nothing was judged."""
+        return self.refused if self.expected == "accept" else self.accepted + self.unjudged
 
 
 class Job(NamedTuple):
@@ -168,10 +169,9 @@ def _judge(simulation: Simulation, patience_s: float) -> Judged:
             if probe.verdict != "good":
                 reasons.append(probe.why or "")
     accepted = session.state == "RAMP_UP"
-    final = session.reason or run.contact_why
-    return Judged(
-        accepted, seconds, len(reasons), tuple(dict.fromkeys([*reasons, *([] if accepted else [final or ""])]))
-    )
+    final = None if accepted else session.reason or run.contact_why
+    named = dict.fromkeys([*reasons, final] if final else reasons)
+    return Judged(accepted, seconds, len(reasons), tuple(named))
 
 
 def row_of(case: Case, judged: Sequence[Judged]) -> Row:
@@ -184,6 +184,7 @@ def row_of(case: Case, judged: Sequence[Judged]) -> Row:
         accepted=len(accepted),
         refused=len(judged) - len(accepted),
         delayed=sum(each.refusals > 0 for each in accepted),
+        unjudged=sum(not each.accepted and not each.refusals for each in judged),
         judgements=sum(each.refusals + each.accepted for each in judged),
         reasons=dict(Counter(reason for each in judged for reason in each.reasons)),
         median_s=median(took_s) if took_s else None,

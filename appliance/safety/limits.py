@@ -16,6 +16,7 @@ class CurrentLimits:
 
     def __init__(self, site: SiteLimits, board_ma: float, prescription_ma: float, ma_per_code: float) -> None:
         """`board_ma`: what the calibration can prove; `prescription_ma`: how far the patient may raise it."""
+        # Dither stays below what must never be: device, board and site. What is prescribed is a mean.
         margin_ma = hard_limits.MARGIN_CODES * ma_per_code
         self._ordered: Final = (
             (hard_limits.CURRENT_MA - margin_ma, "limit.device"),

@@ -74,9 +74,6 @@ def test_an_order_of_another_run_moves_no_direction_either() -> None:
 def test_the_direction_moves_only_with_the_output_open() -> None:
     bench = Bench()
     bench.flowing()
-    for _ in range(20):
-        calls = bench.act(Order(1, True, 15.0, 0, 40.0, reversed=True))
-        assert ("reverse", True) not in calls
     calls = bench.act(Order(1, False, reversed=True))
     assert ("enable", False) in calls
     assert ("reverse", True) not in calls  # K1 is still closed
@@ -84,6 +81,18 @@ def test_the_direction_moves_only_with_the_output_open() -> None:
     while ("reverse", True) not in calls:
         calls = bench.act(Order(1, False, reversed=True))
     assert bench.clock.t_ns - opened_ns >= load_board().relay.operate_ms * 1e6
+
+
+@pytest.mark.parametrize("ticks", [1, 20])
+def test_an_order_for_the_other_direction_is_refused_from_the_closing_of_the_output_on(ticks: int) -> None:
+    """Read-back and command agree then: no monitor could see that the session's direction is another."""
+    bench = Bench()
+    for _ in range(ticks):
+        bench.act(Order(1, True, 15.0, 0, 40.0))
+    with pytest.raises(OutputError) as caught:
+        bench.act(Order(1, True, 15.0, 0, 40.0, reversed=True))
+    assert caught.value.code == "E309"
+    assert not [name for name, _ in bench.board.calls]
 
 
 # ------------------------------------------------------------ closing

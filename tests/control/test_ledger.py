@@ -58,6 +58,30 @@ def test_a_session_that_only_touched_does_not_count(path: Path) -> None:
     assert not treated(path)
 
 
+def test_an_id_that_comes_twice_hides_no_treatment(path: Path) -> None:
+    """A crash left anna's session open; then the kiosk uses its id for bert, who is only touched."""
+    with ledger(path) as book:
+        book.begun("anna", "hands", "s1", TODAY)
+    with ledger(path) as book:
+        book.begun("bert", "hands", "s1", TODAY)
+        assert book.treated_today("anna", "hands", TODAY)
+        book.closed("s1", 0.0, treated=False)
+        assert book.treated_today("anna", "hands", TODAY)
+    assert treated(path)
+    assert not treated(path, "bert")
+
+
+@pytest.mark.parametrize("treats", [True, False])
+def test_the_day_of_the_newest_session_is_known_after_a_restart(path: Path, treats: bool) -> None:
+    with ledger(path) as book:
+        assert book.last_day_utc is None
+        book.begun("anna", "hands", "s1", TOMORROW)
+        book.closed("s1", 0.0, treated=treats)
+        book.begun("bert", "hands", "s2", TODAY)
+    with ledger(path) as book:
+        assert book.last_day_utc == TOMORROW
+
+
 def test_a_killed_daemon_leaves_a_treatment(path: Path) -> None:
     script = (
         "import os, sys\nfrom datetime import date\nfrom pathlib import Path\n"

@@ -19,7 +19,7 @@ from appliance.safety.sample import State
 # Safety design, 'States and what they may energise': each state with what it leaves by.
 LEAVES_BY: dict[State, tuple[State, ...]] = {
     "SELF_TEST": ("IDLE", "FAULT"),
-    "IDLE": ("ARMED", "FAULT"),
+    "IDLE": ("ARMED", "DONE", "FAULT"),  # DONE: a start and STOP in one tick
     "ARMED": ("CONTACT", "IDLE", "DONE", "FAULT"),
     "CONTACT": ("RAMP_UP", "IDLE", "PAUSED", "ARMED", "DONE", "FAULT"),
     "RAMP_UP": ("HOLD", "RAMP_DOWN", "PAUSED", "DONE", "FAULT"),  # DONE: STOP in the tick in which a tray is out

@@ -104,6 +104,15 @@ def test_the_same_cell_gives_the_same_numbers() -> None:
     assert first.peak_ma > 5.0
 
 
+@pytest.mark.parametrize("fault", ["screen_gone", "screen_back", "sockets_closed"])
+def test_a_lost_screen_that_changes_nothing_is_no_pass(fault: str) -> None:
+    cells = build(only=f"{fault}/HOLD/typical_palm")
+    assert all(row.passed for row in run(cells).values())
+    (row,) = run(cells, "lease").values()
+    assert not row.passed
+    assert any("ended in HOLD" in why for why in row.why), row.why
+
+
 def test_a_control_that_is_taken_out_is_missed_and_only_there() -> None:
     cells = build(only="wild_order/CONTACT/typical_palm")
     assert all(row.passed for row in run(cells).values())

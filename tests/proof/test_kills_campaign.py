@@ -70,6 +70,15 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     watch.stop()
 
 
+def test_no_pair_of_programs_lives_longer_than_a_round(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bench that went on for fifty rounds would meet its treatment timer."""
+    ended: list[None] = []
+    end = campaigns._Pair.end
+    monkeypatch.setattr(campaigns._Pair, "end", lambda pair: (ended.append(None), end(pair)))
+    run([(GOOD, 0)] * 3, rounds=3)
+    assert len(ended) == 3 + 1  # and at the end
+
+
 def test_all_rounds_must_pass(run: Run) -> None:
     told = run([(GOOD, 0), (GOOD, 9)])
     assert told.summary.passed

@@ -15,8 +15,8 @@ from appliance.proof.safety_report import evidence
 from appliance.proof.safety_report.evidence import gather, keep, make, path_of, read
 from appliance.proof.safety_report.provisional import provisional
 from appliance.proof.safety_report.removal import removals
-from appliance.proof.safety_report.shapes_faults import Faults
-from appliance.proof.safety_report.stages import Stage, main_stages, removal_stages
+from appliance.proof.safety_report.shapes_faults import Explore, Faults
+from appliance.proof.safety_report.stages import Stage, cells_of, main_stages, removal_stages
 from appliance.proof.safety_report.version import fingerprint
 
 SOURCES = "fedcba9876543210"
@@ -273,6 +273,7 @@ def test_the_fingerprint_is_of_sources_and_board_alone(tmp_path: Path) -> None:
         "hardware/board.toml",
         "tests/c.py",
         "hardware/hazards.toml",
+        "hardware/open-points.toml",
     )
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -283,7 +284,8 @@ def test_the_fingerprint_is_of_sources_and_board_alone(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x = 2")
         moved[name] = (fingerprint(tmp_path) != before, fingerprint(tmp_path, with_tests=True) != of_tests)
         (tmp_path / name).write_text("x = 1")
-    assert [moved[name] for name in names] == [(True, True), (False, True), (True, True), (False, True), (False, True)]
+    assert {name for name in names if moved[name][0]} == {names[0], "hardware/board.toml", "hardware/open-points.toml"}
+    assert all(of_tests for _, of_tests in moved.values())
 
 
 def test_sources_that_change_under_a_stage_spoil_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,6 +305,22 @@ def test_a_control_that_is_not_missed_is_told(whole: Path) -> None:
         code, text = report(whole)
         assert code == 1
         assert f"`{stage.title}`" in verdict(text).partition("**NOT MISSED**")[2].splitlines()[0]
+
+
+def test_a_control_is_not_missed_when_one_of_several_still_holds(whole: Path) -> None:
+    """A cell fails without it; the invariant that is named, too, does not."""
+    control = next(name for name in HAZARDS.removable if cells_of(HAZARDS.control[name]) and invariants_of(name))
+    (stage,) = [each for each in removal_stages(HAZARDS) if each.title == control and each.shape is Explore]
+    holds = [{"name": name, "what": "", "checks": 1, "violations": 0} for name in invariants_of(control)]
+    found = {**dict(RECORDED["explore"]), "invariants": holds}  # type: ignore[call-overload]
+    keep(stage, whole, 0, "", json.dumps(found).encode(), 1.0)
+    code, text = report(whole)
+    assert code == 1
+    assert f"`{control}`" in verdict(text).partition("**NOT MISSED**")[2].splitlines()[0]
+
+
+def invariants_of(name: str) -> tuple[str, ...]:
+    return HAZARDS.control[name].invariants
 
 
 def test_evidence_is_made_once_and_kept(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ ABSTRACTION: Final[tuple[tuple[str, str], ...]] = (
     ("monitors", "what they remember is not part of a place: each hazard is held until it must have been answered"),
     ("CONTACT", "whole ticks of 5 ms; its three sub-ticks run the same code in the same order"),
     ("plans", "hands (pedal, reverses half way, every input) and feet (touch, reversed, at every ceiling)"),
+    ("commands", "one a tick from each role, and those pairs in one tick that could skip a state; a test has the rest"),
     ("trays", "both move together; whether they were seen out counts between sessions, where a start asks for it"),
     ("the disk", "writes its line at once, later or never; the file itself has its tests"),
 )

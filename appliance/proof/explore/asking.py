@@ -134,6 +134,10 @@ COMMANDS: Final = (
     Event("STOP, while the pedal is down", PEDAL, _asking("technician", Stop())),
     Event("STOP, while a tray is out and the screen is silent", (*TRAY, *SILENT), _asking("recorder", Stop())),
     Event("STOP twice in one tick", (), _asking("kiosk", Stop(), Stop())),
+    Event("'go on', then STOP, in one tick", (), _asking("kiosk", Resume(), Stop())),
+    Event("'go on', then 'it stings', in one tick", (), _asking("kiosk", Resume(), Pause())),
+    Event("'begin', then STOP, in one tick", (), _asking("kiosk", Begin(), Stop())),
+    Event("'begin', then 'it stings', in one tick", (), _asking("kiosk", Begin(), Pause())),
     Event("'it stings'", (), _asking("kiosk", Pause())),
     Event("'go on' by touch", (), _asking("kiosk", Resume())),
     Event("'go on' by touch, while a tray is out", TRAY, _asking("kiosk", Resume())),
@@ -147,3 +151,29 @@ COMMANDS: Final = (
     Event("acknowledged by the kiosk", (), _asking("kiosk", Acknowledge())),
     Event("acknowledged by a technician", (), _asking("technician", Acknowledge())),
 )
+
+
+def at_once(name: str) -> list[Event]:
+    """A start and what else leads on or ends it, in one tick: no state may be skipped."""
+    ways: tuple[tuple[str, Flavour, tuple[Command, ...], tuple[Command, ...]], ...] = (
+        ("START of {}, then 'begin', in one tick", "valid", (), (Begin(),)),
+        ("START of {}, then 'begin', in one tick, while the disk is slow", "slow_disk", (), (Begin(),)),
+        ("START of {}, then STOP, in one tick", "valid", (), (Stop(),)),
+        ("acknowledged, START of {}, 'begin', in one tick", "valid", (Acknowledge(),), (Begin(),)),
+        ("STOP, acknowledged, START of {}, 'begin', in one tick", "valid", (Stop(), Acknowledge()), (Begin(),)),
+    )
+    return [
+        Event(says.format(name), INPUTS.get(flavour, ()), _around(first, _starting(name, flavour), then))
+        for says, flavour, first, then in ways
+    ]
+
+
+def _around(
+    first: tuple[Command, ...], start: "Callable[[Machine], None]", then: tuple[Command, ...]
+) -> "Callable[[Machine], None]":
+    def ask(m: "Machine") -> None:
+        _asking("kiosk", *first)(m)
+        start(m)
+        _asking("kiosk", *then)(m)
+
+    return ask

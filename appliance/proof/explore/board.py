@@ -14,7 +14,7 @@ from appliance.hal.scales import Scales
 from appliance.proof.explore.world import PALM, World
 from appliance.safety.monitors.area import ELECTRODES_V
 from appliance.safety.monitors.current import Mismatch
-from appliance.units import ns_from_ms
+from appliance.units import ns_from_ms, ns_from_s
 
 TRAVEL_NS: Final = 10_000_000  # of both relays
 PERSON_OHM: Final = PALM.loop_ohm / 2.0  # above the skin's onset
@@ -58,6 +58,7 @@ class AbstractBoard:
         self.set_code = self.compliance_code = 0
         self.enabled = self.dummy = self.shift = self.reversed = self.reset_high = False
         self.latch_set = False
+        self._on_ns = 0  # the treatment timer's: output time before the present one
         self.kicked_ns = self.barked_ns = 0
         self.kick_high = False
         self.enabled_ns = self.reversed_ns = 0
@@ -70,6 +71,7 @@ class AbstractBoard:
         self._started_ns = self._stepped_ns = self._code_before = 0
         self._window_ns = ns_from_ms(numbers.watchdog.trip_ms[1])
         self._rearm_ns = ns_from_ms(numbers.watchdog.rearm_ms)
+        self._rests_ns = ns_from_s(numbers.timer.reset_low_min * 60.0)
 
     # ------------------------------------------------------------ what it is
 
@@ -217,9 +219,18 @@ class AbstractBoard:
     def enable(self, on: bool) -> None:
         """ENABLE."""
         self._note("enable", on)
+        self._switch(on)
+
+    def _switch(self, on: bool) -> None:
         if on != self.enabled:
+            self._on_ns = self.on_ns
             self.enabled_ns = self._clock.t_ns
         self.enabled = on
+
+    @property
+    def on_ns(self) -> int:
+        """What the treatment timer has counted."""
+        return self._on_ns + (self._clock.t_ns - self.enabled_ns if self.enabled else 0)
 
     def kick(self) -> None:
         """The watchdog."""
@@ -245,8 +256,11 @@ class AbstractBoard:
     def latch_reset(self, high: bool) -> None:
         """The latch is set again by the rising edge, while the watchdog is content."""
         self._note("latch_reset", high)
-        if high and not self.reset_high and self.watchdog_ok():
-            self.latch_set = True
+        if high and not self.reset_high:
+            if not self.enabled and self._clock.t_ns - self.enabled_ns >= self._rests_ns:
+                self._on_ns = 0
+            if self.watchdog_ok():
+                self.latch_set = True
         self.reset_high = high
 
     def buzzer(self, on: bool) -> None:
@@ -258,9 +272,7 @@ class AbstractBoard:
     def safe(self) -> None:
         """ENABLE low by pin alone."""
         self._note("safe", 0)
-        if self.enabled:
-            self.enabled_ns = self._clock.t_ns
-        self.enabled = False
+        self._switch(False)
 
     def close(self) -> None:
         """Nothing to release."""

@@ -84,15 +84,17 @@ def _moves(machine: "Machine") -> bool:
 def _leap(machine: "Machine") -> None:
     """Some ticks, in which everyone may speak; if nobody did and nothing changed, the rest of the wait.
 
+    It ends where the state changes, and where the output opens or closes: monitors listen to other things then.
+
     Under current its last ticks are run one by one again, so that what monitors remember is of the time just before.
 
     A ramp is slowed by limits that give way as it goes on, so its wait is as many leaps as it takes to get there.
     """
-    session = machine.daemon.session
-    entries = session.entries
+    session, gate = machine.daemon.session, machine.daemon.gate
+    began = (session.entries, gate.enabled)
     for _ in range(LISTENED if machine.world.conducts else LISTENED_CURRENT):
         machine.tick()
-        if session.entries != entries:
+        if (session.entries, gate.enabled) != began:
             return
     silent = not machine.world.screen_alive
     heard_ns = HEARD * TICK_NS if session.state in RUNNING else 0
@@ -101,9 +103,9 @@ def _leap(machine: "Machine") -> None:
         if wait_ns <= TICK_NS:
             break
         machine.leap(min(wait_ns, STRIDE_NS) if _moves(machine) else wait_ns)
-        if session.entries != entries:
+        if (session.entries, gate.enabled) != began:
             return
     for _ in range(HEARD if heard_ns else 0):
-        if leap_ns(machine, silent=silent) <= TICK_NS or session.entries != entries:
+        if leap_ns(machine, silent=silent) <= TICK_NS or (session.entries, gate.enabled) != began:
             return
         machine.tick()

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from appliance.proof.explore.asking import ALL_FLAVOURS, COMMANDS, PEDAL, PLANS, starts
+from appliance.proof.explore.asking import ALL_FLAVOURS, COMMANDS, PEDAL, PLANS, at_once, starts
 from appliance.proof.explore.defects import DEFECTIVE, LONGEST_TICKS, at_start, left_test
 from appliance.proof.explore.event import Event, Inputs
 from appliance.proof.explore.hazards import HAZARDS
@@ -79,7 +79,7 @@ PASSES: Final = Event("the self-test runs through", (), None, at_start, ticks=LO
 @cache
 def events_of(state: State, names: tuple[str, ...] = tuple(PLANS)) -> tuple[Event, ...]:
     """All that is tried in a state, with plans of these names."""
-    some = starts(("valid", "again"), names[:1])
+    some = [*starts(("valid", "again"), names[:1]), *at_once(names[-1])]
     if state == "SELF_TEST":
         return (
             PASSES,
@@ -91,7 +91,8 @@ def events_of(state: State, names: tuple[str, ...] = tuple(PLANS)) -> tuple[Even
             Event("the pedal is down for a moment", PEDAL),
         )
     if state == "IDLE":
-        return (*_free(("pedal", "tray")), *starts(ALL_FLAVOURS, names), *COMMANDS, *HAZARDS)
+        some = [*starts(ALL_FLAVOURS, names), *at_once(names[-1])]
+        return (*_free(("pedal", "tray")), *some, *COMMANDS, *HAZARDS)
     if state in ("DONE", "FAULT"):
         return (*_free(("pedal",)), *some, *COMMANDS, *HAZARDS)
     group = "RUNNING" if state in RUNNING else state

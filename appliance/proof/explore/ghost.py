@@ -48,6 +48,7 @@ class Ghost:
         self.contact_ns = 0
         self.away_ns = 0
         self.sessions = 0
+        self.recording: str | None = None  # whose start was told, and whose end was not
         self.reset_ticks = 0  # that LATCH_RESET may still be pulsed
         self.ramp_since_ns = 0
         self.heard_ns = 0  # from the operator's screen, last

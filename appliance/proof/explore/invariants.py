@@ -54,6 +54,7 @@ INVARIANTS: Final[dict[str, str]] = {
     "stale_order_never_passes": "an order of an older generation leaves the output at zero and open",
     "order_beyond_bounds_never_passes": "an order above what its state may put out raises nothing and closes nothing",
     "output_time_within_timer": "the output is never on for longer than the treatment timer's earliest trip",
+    "each_session_is_recorded": "each session has one event of its start and one of its end, when it starts and ends",
 }
 
 

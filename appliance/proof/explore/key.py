@@ -19,9 +19,9 @@ from appliance.proof.explore.thresholds import (
     LEASE_NS,
     MILESTONES_MA,
     PAUSED_NS,
-    RELAYS_NS,
     RESTED_NS,
     REVERSE_NS,
+    TURN_NS,
     region,
     relays_ns,
 )
@@ -52,7 +52,7 @@ def key_of(machine: "Machine") -> Key:
         board.to_patient,
         region(now_ns - gate.enabled_since_ns, relays_ns(daemon)),
         gate.asked_reversed,
-        region(now_ns - gate.polarity_since_ns, (RELAYS_NS[1],)),
+        region(now_ns - gate.polarity_since_ns, TURN_NS),
         board.latch_set,
         daemon.reset_pulse,
         _bus(machine),
@@ -62,7 +62,7 @@ def key_of(machine: "Machine") -> Key:
         ghost.tested,
         ghost.acknowledged,
         machine.desk.written,
-        daemon.commands._noted,
+        daemon.commands._noted is not None,
         ghost.reset_ticks,
         daemon.output_timer.output_s + machine.longest_s + hard_limits.CONTACT_TOTAL_S <= hard_limits.OUTPUT_TIME_S,
     )

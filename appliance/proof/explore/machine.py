@@ -128,6 +128,7 @@ class Machine:
         self.board.writes.clear()
         self.clients.answers.clear()
         self.clients.reports.clear()
+        self.clients.told.clear()
         self.watch.before()
         if self.world.screen_alive:
             daemon.lease.renew(now_ns - TICK_NS)

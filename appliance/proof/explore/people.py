@@ -30,6 +30,7 @@ class Clients:
         self._inbox: list[Request] = []
         self.answers: list[Accepted | Refused] = []  # of this step
         self.reports: list[bool] = []  # of self-tests in this step: passed?
+        self.told: list[tuple[str, str | None]] = []  # starts and ends of sessions in this step
 
     @property
     def recorder_connected(self) -> bool:
@@ -60,9 +61,11 @@ class Clients:
             raise ZeroDivisionError("explored: a mistake in the program, while sending the status")
 
     def event(self, event: Event) -> None:
-        """Only the self-test's report is looked at."""
+        """The self-test's report, and that a session began or ended."""
         if event.kind == "self_test":
             self.reports.append(event.detail["passed"] is True)
+        elif event.kind in ("start", "end"):
+            self.told.append((event.kind, event.session))
 
     def close(self) -> None:
         """Nothing to release."""
@@ -135,6 +138,7 @@ class MemoryLedger(Ledger):
         self._simulated = True
         self._open = {}
         self._treated = set()
+        self.last_day_utc = None
 
     def _append(self, entry: Entry) -> None:
         del entry

@@ -28,6 +28,7 @@ MILESTONES_MA: Final = (OpenCircuit.FROM_SET_MA, DITHER_FROM_MA, FROM_MA)  # of 
 PAST_NS: Final = 5 * TICK_NS
 PAST_S: Final = 0.015
 RELAYS_NS: Final = (30_000_000, 40_000_000, PROBE_AFTER_NS)  # gate, monitors and probe wait for K1 this long
+TURN_NS: Final = RELAYS_NS[:2]  # for K2: the gate, before it closes, and the monitor
 OPEN_NS: Final = (30_000_000, ns_from_s(machine_times.OPEN_WAIT_S), 40_000_000)
 LEASE_NS: Final = ns_from_s(hard_limits.LEASE_S) + 1
 HELD_NS: Final = (ns_from_s(machine_times.PEDAL_ENDS_S), ns_from_s(STUCK_S))
@@ -81,7 +82,7 @@ def _ahead(machine: "Machine", silent: bool) -> Iterator[int]:
         if by_ns is not None:
             yield by_ns + PAST_NS
     yield from (daemon.gate.enabled_since_ns + ns for ns in relays_ns(daemon))
-    yield daemon.gate.polarity_since_ns + RELAYS_NS[1]
+    yield from (daemon.gate.polarity_since_ns + ns for ns in TURN_NS)
     if silent and daemon.lease._renewed_ns is not None:
         yield daemon.lease._renewed_ns + LEASE_NS
     if daemon.bus_lost_at is not None:

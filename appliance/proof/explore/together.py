@@ -23,7 +23,7 @@ from appliance.proof.without import without as take_out
 
 EVERY_S: Final = 1.0  # between two reports of progress
 WAIT_S: Final = 5.0  # for a report, before the processes are looked at
-QUICK: Final = Scope(("hands",), depth=21, each_hazard=1)
+QUICK: Final = Scope(("hands",), depth=23, each_hazard=1)
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -139,7 +139,7 @@ class Watch:
             check("stop_is_final_and_idempotent", not board.to_patient or state == "SELF_TEST", f"{state} after STOP")
 
     def _energised(self) -> None:
-        m, check, ghost = self._m, self._check, self._m.ghost
+        m, check, ghost, board = self._m, self._check, self._m.ghost, self._m.board
         state = m.daemon.session.state
         written = m.desk.written
         found = _missing(permit=ghost.permit, ledger=written, person=ghost.person)
@@ -152,7 +152,7 @@ class Watch:
         volts = m.scales.compliance_set_v(m.board.compliance_code)
         most_v = hard_limits.PROBE_VOLTS if state == "CONTACT" else hard_limits.VOLTS
         check("volts_never_above_a_ceiling", volts <= most_v + m.half_volt_code_v, f"{volts:.2f} V in {state}")
-        on_s = m.daemon.output_timer.output_s
+        on_s = board.on_ns / 1e9
         check("output_time_within_timer", on_s <= hard_limits.OUTPUT_TIME_S, f"on for {on_s:.0f} s")
 
     # ------------------------------------------------------------ the session's change
@@ -181,7 +181,17 @@ class Watch:
             check("time_counts_only_with_current", flows or not grew, f"counted in {was.state}")
         for trip in m.daemon.seen.trips:
             self._trip(trip.reaction, trip.fade_s)
+        self._recorded()
         self._blown()
+
+    def _recorded(self) -> None:
+        m, session, ghost, name = self._m, self._m.daemon.session, self._m.ghost, "each_session_is_recorded"
+        for kind, told in m.clients.told:
+            before, ghost.recording = ghost.recording, told if kind == "start" else None
+            fits = before is None if kind == "start" else before == told
+            self._check(name, fits, f"{kind} of {told} while {before or 'nothing'} is recorded")
+        running = session.id if session.active else None
+        self._check(name, ghost.recording == running, f"{running} runs, {ghost.recording or 'nothing'} is recorded")
 
     def _trip(self, reaction: str, fade_s: float) -> None:
         m = self._m

@@ -10,11 +10,16 @@ from appliance.proof.faults.model import ENERGISED, Budget, Cell, Effect
 from appliance.proof.faults.rig import Rig
 from appliance.proof.lift import budget_of
 from appliance.proof.phenotypes import NOT_A_PERSON
+from appliance.safety import hard_limits
 from appliance.safety.monitors.current import OverSet
+from appliance.treatment.session import RUNNING
 
 HANDS_FREE: Final = "kiosk: at this site the hands are free to press STOP; the pedal is proved before hands next use it"
 FAULT_ONLY: Final = frozenset(("FAULT",))
 NOT_RUNNING: Final = frozenset(("CONTACT", "ARMED", "IDLE", "PAUSED", "FAULT", "DONE"))
+LEASE_MS: Final = 2000.0
+FOUND_MS: Final = 150.0  # what a loop that fades takes besides: a tick, its time constant, the skin's
+WAITS_FOR_A_PERSON: Final = frozenset(("PAUSED", "DONE"))
 PROBE_PEAK_MA: Final = 8.0  # [M] deck 02: what 5 V of the probe can give at a make
 REACTION_S: Final = 0.5  # watched after an event that must be over in a fraction of it
 CONTACT_S: Final = 5.0  # longer than a CONTACT that finds what it looks for
@@ -128,7 +133,13 @@ _BY_EFFECT: Final[dict[Effect, Budget]] = {
         "wish", "safety: the chain holds: never above the prescription, never faster than its ramp", 6.0, wishes=True
     ),
     "unasked": Budget("unasked", "safety: a person's pause ends by a person, a FAULT by acknowledgement", 1.0),
-    "lease": Budget("lease", "safety: 2 s, then down at 3 mA/s; current returns by a person alone", 12.0),
+    "lease": Budget(
+        "lease",
+        "safety: 2 s, then down at 3 mA/s; current returns by a person alone",
+        12.0,
+        zero_ms=LEASE_MS + FOUND_MS,
+        ends=NOT_RUNNING,
+    ),
     "mute": Budget("hidden", "no effect yet: found by the next self-test", 0.2, then="self_test"),
     "none": Budget("borne", "must be borne: nothing above the set", REACTION_S),
 }
@@ -161,6 +172,9 @@ def budget_for(cell: Cell, rig: Rig) -> Budget:
         over_s = cell.fault.over_s
         reason = f"safety, area budgets: shrinking over {over_s:g} s"
         budget = budget._replace(area=budget_of(over_s), reason=reason)
+    if effect == "lease" and cell.where in RUNNING:
+        fall_ms = rig.daemon.session.choice_ma / hard_limits.RAMP_DOWN_MA_PER_S * 1000.0
+        budget = budget._replace(zero_ms=LEASE_MS + fall_ms + FOUND_MS, ends=WAITS_FOR_A_PERSON)
     if effect == "deaf" and not rig.limits.needs_pedal and "pedal" in cell.fault.name:
         return _BY_EFFECT["none"]._replace(name="hands are free", reason=HANDS_FREE)
     if cell.where.startswith("CONTACT"):

@@ -189,7 +189,7 @@ SOFTWARE: Final[tuple[Fault, ...]] = (
     Fault("ramp_jumps", "wish", "the ramp goes to its goal in one step", _ramp_jumps, needs="plan"),
     Fault("wild_order", "over", "an order of 60 mA after the chain", _wild_order, needs="plan"),
     Fault("late_order", "stop", "an old order comes after STOP", _late_order, needs="plan"),
-    Fault("flips_polarity", "none", "the direction changes under current", _flips_polarity, needs="plan"),
+    Fault("flips_polarity", "exception", "the direction changes under current", _flips_polarity, needs="plan"),
     Fault("wrong_calibration", "over_blind", "set and return both 10 % off", _wrong_calibration),
     Fault("clock_jumps", "late", "the clock jumps by an hour", _clock_jumps),
     Fault("screen_gone", "lease", "the kiosk hangs: no renewal", _screen_gone, needs="plan"),

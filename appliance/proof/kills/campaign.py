@@ -96,7 +96,11 @@ class Campaign:
         """Cells until none is left for this lane. Its programs end with it: the kernel ties them to this thread."""
         try:
             with _Pair(self, lane) as pair:
+                number = 0
                 while (job := self._next(lane)) is not None and not self._broken:
+                    if job.round != number:  # no board lives so long that its treatment timer is full
+                        pair.end()
+                        number = job.round
                     self._count(job, self._until_it_counts(pair, job.cell))
         except BaseException as error:  # a defect of the campaign itself: no lane may go on as if all were well
             self._broken.append(error)

@@ -62,6 +62,7 @@ class Rig:
         self.technician: Peer | None = None
         self.recording = False
         self._sick: bool | None = None  # of the daemon that runs; None: none does
+        self._rested = False  # that daemon knows of no session before it, so it need not rest
 
     def __enter__(self) -> Self:
         bench = self.directory / "bench.sock"
@@ -81,8 +82,11 @@ class Rig:
 
     # ------------------------------------------------------------ programs
 
-    def start_daemon(self, *, sick: bool = False) -> None:
-        """The daemon, or the one that can fall ill; kiosk and technician connect."""
+    def start_daemon(self, *, sick: bool = False, rested: bool = False) -> None:
+        """The daemon, or the one that can fall ill; kiosk and technician connect. `rested`: the ledger is new."""
+        self._rested = rested
+        if rested:
+            (self.directory / "state" / "doses.jsonl").unlink(missing_ok=True)
         words = ("--bench", self.directory / "bench.sock", "--socket", self.socket)
         state = ("--state-dir", self.directory / "state")
         module = SICK if sick else IONTO
@@ -158,10 +162,10 @@ class Rig:
 
     def ready(self, *, sick: bool) -> None:
         """All programs run, whatever was is acknowledged, hands are out, IDLE. Raises `UnmetError`."""
-        if self._sick is not None and self._sick != sick:
+        if self._sick is not None and (self._sick != sick or not self._rested):
             self.end_daemon()
         if self._sick is None:
-            self.start_daemon(sick=sick)
+            self.start_daemon(sick=sick, rested=True)
         self.connect()
         if not self.recording:
             self.start_recorder()

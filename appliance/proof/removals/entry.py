@@ -110,6 +110,10 @@ def _one_session(daemon: Daemon) -> None:
     replace(commands, "_start", again)
 
 
+def _one_change(daemon: Daemon) -> None:
+    replace(daemon.commands, "_refuse_second", nothing)
+
+
 def _output_time(daemon: Daemon) -> None:
     replace(daemon.output_timer, "rest_left_s", lambda _t_ns: 0.0)
 
@@ -167,6 +171,7 @@ ENTRY: Final = (
     _permission("ledger_on_disk", "nothing closes before the ledger's line is on disk"),
     _permission("recorder", "no start without a connected recorder"),
     Control("commands.one_session", "one session at a time, an id once", _one_session),
+    Control("commands.one_change", "one change of state a tick leads on", _one_change),
     Control("commands.output_time", "output time stays below the treatment timer", _output_time),
     Control("trays.proved", "a tray's switch must open between two treatments", _trays_proved),
     Control("commands.pedal_stuck", "no start with a pedal that nobody can be pressing", _pedal_stuck),

@@ -58,6 +58,10 @@ def _bounds(daemon: Daemon) -> None:
     replace(daemon.gate, "_refuse_more", nothing)
 
 
+def _turn(daemon: Daemon) -> None:
+    replace(daemon.gate, "_refuse_turn", nothing)
+
+
 def _test_on_dummy(daemon: Daemon) -> None:
     """A test's current goes out, whoever is connected."""
     gate = daemon.gate
@@ -111,6 +115,7 @@ OUTPUT: Final = (
     Control("gate.enable_first", "K1 closes at zero; nothing rises before", _enable_first),
     Control("gate.polarity_at_zero", "K2 moves only with the output open", _polarity_at_zero),
     Control("gate.bounds", "no order above the bounds of its state", _bounds),
+    Control("gate.turn", "no order of the other direction while the output is closed", _turn),
     Control("gate.code_max", "no code above that of 25 mA", _code_max),
     Control("gate.test_on_dummy", "no test current without the dummy load", _test_on_dummy),
     Control("daemon.kick_withheld", "no kick in FAULT or after a late tick", _kick_withheld),

@@ -47,10 +47,9 @@ def _removal(name: str, control: Control, found: Mapping[str, Evidence]) -> Remo
         return Removal(name, "not shown", len(named), tuple(failed), "; ".join(gaps))
     if control.redundant_of and not failed and _is_redundant(found.get(FAULTS_OF.format(name))):
         return Removal(name, "redundant", len(named), (), f"{', '.join(control.redundant_of)} hold alone")
-    left = [each for each in cells if each not in failed]
-    if left or not failed:
-        still = left or control.invariants
-        return Removal(name, "not missed", len(named), tuple(failed), f"still passes without it: {', '.join(still)}")
+    left = [each for each in named if each not in failed]
+    if left:
+        return Removal(name, "not missed", len(named), tuple(failed), f"still passes without it: {', '.join(left)}")
     return Removal(name, "missed", len(named), tuple(failed), "")
 
 

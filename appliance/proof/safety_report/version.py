@@ -16,8 +16,8 @@ GIT_S: Final = 20.0
 
 
 def fingerprint(root: Path = ROOT, *, with_tests: bool = False) -> str:
-    """16 hex digits over names and bytes of the sources and the board file; `with_tests`: over everything tested."""
-    files = [*root.glob("appliance/**/*.py"), root / "hardware/board.toml"]
+    """16 hex digits over names and bytes of sources, board file and open points; `with_tests`: and of tests."""
+    files = [*root.glob("appliance/**/*.py"), root / "hardware/board.toml", root / "hardware/open-points.toml"]
     if with_tests:
         files += [*root.glob("tests/**/*.py"), root / "hardware/hazards.toml"]
     digest = sha256()

@@ -35,7 +35,8 @@ class ComplianceLoopback:
 class DacLoopback:
     """DAC1's own output differs from its code in two conversions.
 
-    Two codes, plus the chip's gain (2 %) and offset (0.75 % of full scale) errors [B, hardware design 2].
+    Two codes, plus the chip's gain (2 %) and offset (0.75 % of full scale) errors [B, hardware design 2], and half a
+    per cent for what looks at it: reference 0.2, divider 0.1, converter 0.15.
     """
 
     CODES: Final = 2.0

@@ -1,0 +1,56 @@
+"""The mirror of the treatment timer never says less than the hardware's; a new daemon knows nothing, and rests."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.control.output_timer import OutputTimer, has_rested
+from appliance.safety import hard_limits
+
+REST_S = 600.0
+TICK_NS = 5_000_000
+
+
+def test_what_is_not_known_counts_as_full_until_it_has_rested() -> None:
+    timer = OutputTimer(REST_S, rested=False)
+    timer.tick(0, enabled=False)
+    assert timer.output_s == hard_limits.OUTPUT_TIME_S
+    assert timer.rest_left_s(TICK_NS) == pytest.approx(REST_S, abs=0.01)
+    timer.restart_if_rested(round(599.9e9))
+    assert timer.output_s == hard_limits.OUTPUT_TIME_S
+    timer.restart_if_rested(round(600e9))
+    assert timer.output_s == 0.0
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 400_000)), min_size=1, max_size=30))
+def test_it_counts_what_was_on_and_forgets_only_after_its_rest(times: list[tuple[bool, int]]) -> None:
+    """Against the plain sum; each stretch of time is ticked at its beginning and its end."""
+    timer, now_ns, on_s, low_s = OutputTimer(REST_S), 0, 0.0, 0.0
+    timer.tick(now_ns, enabled=False)
+    for enabled, ticks in times:
+        timer.tick(now_ns + 1, enabled=enabled)
+        now_ns += ticks * TICK_NS
+        timer.tick(now_ns, enabled=enabled)
+        seconds = ticks * TICK_NS / 1e9
+        on_s, low_s = (on_s + seconds, 0.0) if enabled else (on_s, low_s + seconds)
+        timer.restart_if_rested(now_ns)
+        if low_s >= REST_S:
+            on_s = 0.0
+        assert timer.output_s >= on_s - 1e-6
+        if low_s < REST_S - 1e-6:
+            assert timer.output_s == pytest.approx(on_s, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("last_day", "rested"),
+    [(None, True), (date(2026, 11, 22), True), (date(2026, 11, 23), False), (date(2026, 11, 24), False)],
+)
+def test_a_session_of_today_or_of_the_future_makes_a_new_daemon_rest(last_day: date | None, rested: bool) -> None:
+    assert has_rested(last_day, datetime(2026, 11, 23, 12, 0, tzinfo=UTC)) is rested
+
+
+def test_midnight_does_not_make_it_forget() -> None:
+    assert not has_rested(date(2026, 11, 23), datetime(2026, 11, 24, 1, 59, tzinfo=UTC))
+    assert has_rested(date(2026, 11, 23), datetime(2026, 11, 24, 2, 1, tzinfo=UTC))
