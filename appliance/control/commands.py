@@ -7,6 +7,7 @@ from appliance.control.plan_link import from_link, to_link
 from appliance.control.report import build_status, wait_s
 from appliance.control.talk import Request
 from appliance.errors import InterlockError, IontoError, LinkError
+from appliance.link.framing import refusal
 from appliance.link.messages import (
     Accepted,
     Ack,
@@ -86,7 +87,7 @@ class Commands:
         try:
             answer = self._answer(request, core)
         except IontoError as error:
-            answer = Refused(code=error.code, message=error.message, re=str(name))
+            answer = refusal(error, str(name))
         if answer is not None:
             core.talk.reply(request.client, answer)
 
@@ -125,6 +126,8 @@ class Commands:
         Raises:
             LinkError: E108 the state has changed in this tick.
         """
+        if isinstance(command, Start) and self._started is not None and self._started.id == command.id:
+            return  # the same start again: it is told what it was told
         if core.between_states and isinstance(command, LEADS_ON):
             raise LinkError("E108", f"the state has just become {core.session.state}; look at it, then ask again")
 
@@ -194,7 +197,7 @@ class Commands:
     def _acknowledge(self, role: Role, core: Core) -> Accepted | Refused:
         session = core.session
         if session.state == "FAULT" and role != "technician":
-            may = KIOSK_MAY_ACKNOWLEDGE | BY_RED_SWITCH if "E401" in session.codes else KIOSK_MAY_ACKNOWLEDGE
+            may = KIOSK_MAY_ACKNOWLEDGE | BY_RED_SWITCH if session.by_red_switch else KIOSK_MAY_ACKNOWLEDGE
             barred = [code for code in session.codes if code not in may]
             if barred:
                 return Refused(code="E104", message=f"{barred[0]} is released by a technician", re="acknowledge")

@@ -30,6 +30,8 @@ SUB_TICKS: Final = 3  # of a tick, in CONTACT
 LATE_COUNTED_NS: Final = 5_000_000
 LEAST_EDGE_NS: Final = 2_500_000  # two quick edges trip the window
 STATUS_EVERY: Final = 20
+END_NS: Final = 3_000_000_000  # of a planned end: STOP takes 2 s, systemd waits 5
+END_TICKS: Final = 40  # with the output open, for the last events and the ledger's line
 BUS_SILENT: Final = frozenset(("E206", "E311"))  # a chip did not answer
 BUS_LOST_RETRY: Final = 40  # ticks between tries of a bus that failed
 RELAY_TRAVEL_FACTOR: Final = 1.6  # of the operate time: the mirror contact's own tolerance [D]
@@ -241,6 +243,7 @@ class Daemon(Core):
         self.start()
         while not stop():
             self.step()
+        self.end(lambda: False)
         self.close()
 
     def start(self) -> None:
@@ -276,6 +279,16 @@ class Daemon(Core):
         behind_ns = self.clock.now_ns() - self._due_ns
         if behind_ns > TICK_NS:
             self._due_ns += behind_ns // TICK_NS * TICK_NS
+
+    def end(self, hurry: Callable[[], bool]) -> None:
+        """A planned end is a STOP: no jolt, the dose is told, the ledger is closed. `hurry` cuts it short."""
+        if not self.session.active:
+            return
+        self.session.stop()
+        end_ns, rest = self.clock.now_ns() + END_NS, END_TICKS
+        while rest and self.clock.now_ns() < end_ns and not hurry():
+            self.step()
+            rest -= not self.gate.enabled
 
     def close(self) -> None:
         """Zero, open, and let go of the board."""

@@ -1,11 +1,11 @@
-"""The daemon's own memory of who was treated where on which day, so that no other program can allow it twice.
+"""The daemon's own memory of who was treated where and when, so that no other program can allow it twice a day.
 
 A file of JSON lines that only grows. Its writes wait for the disk: call them only while the output is open. It must
 never forget a treatment: what began and was never closed, by a crash, counts as given.
 """
 
 import os
-from datetime import date
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,8 @@ import msgspec
 from appliance.errors import RecordsError
 
 _ASIDE_MAX: Final = 1000
+# Between two treatments of one site [D]: one a day, and a day that ends at noon or midnight makes no two of them.
+LEAST_GAP: Final = timedelta(hours=12)
 
 
 class Began(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="began"):
@@ -22,7 +24,7 @@ class Began(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     session: str
     patient: str
     site: str
-    day_utc: date
+    at_utc: datetime  # when it began
     simulated: bool
 
 
@@ -32,7 +34,7 @@ class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     session: str
     patient: str
     site: str
-    day_utc: date
+    at_utc: datetime  # when it began
     simulated: bool
     treated: bool  # RAMP_UP was reached
     charge_mc: float
@@ -59,8 +61,8 @@ class Ledger:
         self._path = path
         self._simulated = simulated
         self._open: dict[str, Began] = {}
-        self._treated: set[tuple[str, str, date]] = set()
-        self.last_day_utc: date | None = None  # of the newest session, given or not
+        self._treated: dict[tuple[str, str], datetime] = {}  # the last time
+        self.last_utc: datetime | None = None  # when the newest session began, given or not
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -75,21 +77,26 @@ class Ledger:
             os.close(self._fd)
             raise
 
-    def treated_today(self, patient: str, site: str, day_utc: date) -> bool:
-        """Whether this patient's site was treated on this day, as far as this device knows.
+    def treated_lately(self, patient: str, site: str, now_utc: datetime) -> datetime | None:
+        """When this patient's site was treated last, if that was on this day or less than `LEAST_GAP` ago.
 
-        A session that began and was not closed counts: ask before `begun`.
+        The board has no clock of its own: one that stands behind what it wrote itself has gone back, and what it
+        wrote counts as of now. A session that began and was not closed counts: ask before `begun`.
         """
-        who = (patient, site, day_utc)
-        return who in self._treated or any((b.patient, b.site, b.day_utc) == who for b in self._open.values())
+        who = (patient, site)
+        times = [b.at_utc for b in self._open.values() if (b.patient, b.site) == who]
+        last = max((*times, self._treated[who]) if who in self._treated else times, default=None)
+        if last is None or (last + LEAST_GAP <= now_utc and last.date() < now_utc.date()):
+            return None
+        return last
 
-    def begun(self, patient: str, site: str, session: str, day_utc: date) -> None:
+    def begun(self, patient: str, site: str, session: str, at_utc: datetime) -> None:
         """Put on disk that a session is about to touch a patient; before CONTACT, with the output open.
 
         Raises:
             RecordsError: E602 it is not on disk: the start must be refused.
         """
-        entry = Began(session, patient, site, day_utc, self._simulated)
+        entry = Began(session, patient, site, at_utc, self._simulated)
         self._append(entry)
         self._note(entry)
 
@@ -108,7 +115,7 @@ class Ledger:
         began = self._open.get(session)
         if began is None:
             raise ValueError(f"session {session!r} is not open in the dose ledger")
-        entry = Closed(session, began.patient, began.site, began.day_utc, began.simulated, treated, charge_mc)
+        entry = Closed(session, began.patient, began.site, began.at_utc, began.simulated, treated, charge_mc)
         self._append(entry)
         self._note(entry)
 
@@ -117,17 +124,20 @@ class Ledger:
         os.close(self._fd)
 
     def _note(self, entry: Entry) -> None:
-        if self.last_day_utc is None or entry.day_utc > self.last_day_utc:
-            self.last_day_utc = entry.day_utc
+        self.last_utc = entry.at_utc if self.last_utc is None else max(self.last_utc, entry.at_utc)
         if isinstance(entry, Began):
             left = self._open.get(entry.session)
             if left is not None:  # an id that came twice closes nothing: what was left open counts for ever
-                self._treated.add((left.patient, left.site, left.day_utc))
+                self._treat(left)
             self._open[entry.session] = entry
             return
         self._open.pop(entry.session, None)
         if entry.treated:
-            self._treated.add((entry.patient, entry.site, entry.day_utc))
+            self._treat(entry)
+
+    def _treat(self, entry: Entry) -> None:
+        who = (entry.patient, entry.site)
+        self._treated[who] = max(entry.at_utc, self._treated.get(who, entry.at_utc))
 
     def _append(self, entry: Entry) -> None:
         """Write behind the last good byte: what a failed write left there is overwritten."""

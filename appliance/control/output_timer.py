@@ -1,6 +1,6 @@
 """A mirror of the hardware's treatment timer, so that a start is not accepted that the hardware would cut short."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from appliance.safety import hard_limits
@@ -42,9 +42,9 @@ class OutputTimer:
             self.output_s = 0.0
 
 
-def has_rested(last_day_utc: date | None, now_utc: datetime) -> bool:
+def has_rested(last_utc: datetime | None, now_utc: datetime) -> bool:
     """Whether a daemon that starts now may take the timer for rested: the ledger knows of no session of late.
 
-    The ledger has days. A wall clock that is behind, or a session of today, makes it rest once more than it must.
+    The wall clock may stand behind what the ledger has: then it rests once more than it must.
     """
-    return last_day_utc is None or last_day_utc < (now_utc - FORGOTTEN_AFTER).date()
+    return last_utc is None or last_utc + FORGOTTEN_AFTER <= now_utc

@@ -7,7 +7,7 @@ It must never let a session leave ARMED before its line is on disk.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from appliance.control.ledger import Ledger
@@ -34,11 +34,11 @@ def _wake() -> None:
 class LedgerPermission:
     """`control.commands.Permission` of a daemon with a disk."""
 
-    def __init__(self, permits: Permits, ledger: Ledger, today_utc: Callable[[], date]) -> None:
-        """`today_utc` reads the wall clock; only days are compared with it, never intervals."""
+    def __init__(self, permits: Permits, ledger: Ledger, now_utc: Callable[[], datetime]) -> None:
+        """`now_utc` reads the wall clock: treatments are hours apart, and programs and boots lie between them."""
         self._permits = permits
         self._ledger = ledger
-        self._today_utc = today_utc
+        self._now_utc = now_utc
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         # Its thread exists before memory is locked: locking a new stack takes longer than the watchdog waits.
         self._worker.submit(_wake).result(timeout=_WAKE_S)
@@ -60,16 +60,18 @@ class LedgerPermission:
             raise LinkError("E108", "the last treatment is still being written down; try again in a moment")
         permit = self._permits.check(start, t_ns, recorder_connected=recorder_connected)
         patient = f"{DEMO}-{start.id}" if permit.id == DEMO else permit.patient
-        if self._ledger.treated_today(patient, start.plan.site, self._today_utc()):
-            raise LinkError("E110", f"{start.plan.site} of this person was treated today; come back tomorrow")
+        last_utc = self._ledger.treated_lately(patient, start.plan.site, self._now_utc())
+        if last_utc is not None:
+            when = f"{last_utc:%Y-%m-%d %H:%M} UTC by this device's clock"
+            raise LinkError("E110", f"{start.plan.site} of this person was treated on {when}; come back tomorrow")
         self._checked = {start.id: _Treatment(patient, start.plan.site, permit.id)}
         return patient
 
     def begun(self, session: str) -> None:
         """Begin to write that this session may give a dose; see `settled`."""
         treatment = self._checked[session]
-        today = self._today_utc()
-        self._writing = self._worker.submit(self._ledger.begun, treatment.patient, treatment.site, session, today)
+        now_utc = self._now_utc()
+        self._writing = self._worker.submit(self._ledger.begun, treatment.patient, treatment.site, session, now_utc)
 
     def settled(self) -> bool:
         """Whether the last line is on disk.

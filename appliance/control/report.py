@@ -27,6 +27,7 @@ def build_status(core: Core, *, simulated: bool) -> Status:
     measured = not core.bus_lost and not s.saturated
     running = session.state in RUNNING
     at_zero = measured and s.return_ma < hard_limits.ZERO_MA and not gate.enabled
+    shown_ma = core.shown.take()  # measured or not: the next mean is of the next readings
     adjustable = session.state in ("RAMP_UP", "HOLD")
     return Status(
         tick=core.tick_count,
@@ -39,7 +40,7 @@ def build_status(core: Core, *, simulated: bool) -> Status:
         plan=to_link(plan) if plan is not None else None,
         set_ma=session.base_ma if running else gate.base_ma if gate.enabled else 0.0,  # the trim is no setting
         target_ma=session.goal_ma,
-        return_ma=core.shown.take() if measured else None,
+        return_ma=shown_ma if measured else None,
         source_ma=core.sense.last_source_ma if measured else None,
         patient_v=core.sense.last_patient_v if measured and gate.enabled else None,
         compliance_v=s.asked_compliance_v,

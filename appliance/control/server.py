@@ -72,11 +72,7 @@ class Server:
 
     def reply(self, client: int, answer: Accepted | Refused) -> None:
         """Answer one client; dropped when it is gone or too slow."""
-        try:
-            line = encode(answer)
-        except LinkError as error:  # it quoted something very long
-            line = encode(Refused(error.code, error.message, answer.re))
-        self._listener.send(client, line)
+        self._listener.send(client, encode(answer))
 
     def status(self, status: Status) -> None:
         """Give the newest status to everyone; a client that has not taken the last one gets only this one."""

@@ -1,6 +1,7 @@
 """The real I2C bus: `/dev/i2c-N`, one I2C_RDWR ioctl a transaction, nothing between us and the kernel.
 
-Every transfer is bounded by the kernel's time-out, which it counts in steps of 10 ms, and never repeated here.
+Every transfer is bounded by the kernel's time-out, which it counts in steps of 10 ms, and never repeated here. It
+makes no reference cycle: the daemon runs with the collector off, so a cycle a transfer would fill the memory in hours.
 """
 
 import ctypes
@@ -20,6 +21,7 @@ I2C_TIMEOUT: Final = 0x0702
 I2C_RDWR: Final = 0x0707
 I2C_M_RD: Final = 0x0001
 _TIMEOUT_STEP_MS: Final = 10
+HALF_BYTES: Final = 32  # of the buffer, for writing and for reading; no chip of ours takes or gives as much
 
 Ioctl = Callable[[int, int, Any], Any]  # as fcntl.ioctl
 
@@ -31,7 +33,7 @@ class Message(ctypes.Structure):
         ("addr", ctypes.c_uint16),
         ("flags", ctypes.c_uint16),
         ("len", ctypes.c_uint16),
-        ("buf", ctypes.POINTER(ctypes.c_char)),
+        ("buf", ctypes.c_void_p),
     )
 
 
@@ -52,6 +54,11 @@ class LinuxI2c:
         """
         path = dev / f"i2c-{table.bus}"
         self._ioctl = ioctl
+        self._buffer = ctypes.create_string_buffer(2 * HALF_BYTES)
+        self._write_at = ctypes.addressof(self._buffer)
+        self._read_at = self._write_at + HALF_BYTES
+        self._messages = (Message * 2)()
+        self._data = RdwrData(self._messages, 0)
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except OSError as error:
@@ -64,21 +71,26 @@ class LinuxI2c:
             raise ConfigError("E505", f"{path} is no I2C bus: {error.strerror}") from error
 
     def transfer(self, address: int, write: bytes, read_len: int) -> bytes:
-        """One transaction; see `hal.ports.I2cTransport` for the errors."""
-        answer = ctypes.create_string_buffer(read_len)
-        messages: list[Message] = []
+        """One transaction; see `hal.ports.I2cTransport` for the errors. ValueError: longer than the buffer."""
+        if max(len(write), read_len) > HALF_BYTES:
+            raise ValueError(f"a transfer of {max(len(write), read_len)} bytes; at most {HALF_BYTES}")
+        count = 0
         if write or not read_len:
-            messages.append(_message(address, 0, ctypes.create_string_buffer(write, len(write)), len(write)))
+            ctypes.memmove(self._write_at, write, len(write))
+            self._fill(count, address, 0, len(write), self._write_at)
+            count += 1
         if read_len:
-            messages.append(_message(address, I2C_M_RD, answer, read_len))
-        array = (Message * len(messages))(*messages)
-        self._ioctl(self._fd, I2C_RDWR, RdwrData(array, len(messages)))
-        return answer.raw
+            ctypes.memset(self._read_at, 0, read_len)
+            self._fill(count, address, I2C_M_RD, read_len, self._read_at)
+            count += 1
+        self._data.nmsgs = count
+        self._ioctl(self._fd, I2C_RDWR, self._data)
+        return ctypes.string_at(self._read_at, read_len)
+
+    def _fill(self, at: int, address: int, flags: int, length: int, buffer_at: int) -> None:
+        message = self._messages[at]
+        message.addr, message.flags, message.len, message.buf = address, flags, length, buffer_at
 
     def close(self) -> None:
         """Release the bus."""
         os.close(self._fd)
-
-
-def _message(address: int, flags: int, buffer: "ctypes.Array[ctypes.c_char]", length: int) -> Message:
-    return Message(address, flags, length, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_char)))

@@ -9,10 +9,11 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from appliance.errors import LinkError
-from appliance.link.messages import Answer, Command, Message
+from appliance.errors import IontoError, LinkError
+from appliance.link.messages import Answer, Command, Message, Refused
 
 FRAME_BYTES: Final = 16 * 1024  # with its newline (architecture, The link)
+SAID_CHARACTERS: Final = 500  # of a refusal: enough for any sentence of ours, six bytes each at most on the wire
 
 T = TypeVar("T")
 
@@ -29,6 +30,14 @@ def encode(message: Message) -> bytes:
     if len(line) > FRAME_BYTES:
         raise LinkError("E102", f"a message of {len(line)} bytes was not sent; a frame has at most {FRAME_BYTES}")
     return line
+
+
+def refusal(error: IontoError, re: str, id: str = "") -> Refused:
+    """What a client is told. It always fits a frame, however much of what the client sent the error quotes."""
+    said = error.message
+    if len(said) > SAID_CHARACTERS:
+        said = f"{said[: SAID_CHARACTERS - 1]}…"
+    return Refused(error.code, said, re, id)
 
 
 def decoder(shape: Any) -> Callable[[bytes], Any]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from appliance.errors import LinkError
-from appliance.link.framing import encode, version_of
-from appliance.link.messages import PROTOCOL_VERSION, Hello, Message, Refused, Role
+from appliance.link.framing import encode, refusal, version_of
+from appliance.link.messages import PROTOCOL_VERSION, Hello, Message, Role
 from appliance.link.roles import Peer, Roles, peer_of
 from appliance.link.socket_file import SocketFile
 from appliance.link.stream import Stream
@@ -246,7 +246,7 @@ def tag_of(kind: type) -> str:
 
 
 def _refusal(error: LinkError, re: str) -> bytes:
-    return encode(Refused(error.code, error.message, re))
+    return encode(refusal(error, re))
 
 
 def _too_many() -> LinkError:

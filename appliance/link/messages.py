@@ -3,12 +3,16 @@
 A message is one JSON object on one line, tagged by `type`. Unknown fields are refused. Units are in the names.
 """
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 PROTOCOL_VERSION: Final = 1
 
+# Of whatever a client names: it comes back in answers, statuses and events, each of which must fit a frame.
+WORD_CHARACTERS: Final = 64
+Word = Annotated[str, msgspec.Meta(max_length=WORD_CHARACTERS)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=WORD_CHARACTERS)]
 Role = Literal["kiosk", "recorder", "technician"]
 State = Literal[
     "SELF_TEST", "IDLE", "ARMED", "CONTACT", "RAMP_UP", "HOLD", "RAMP_DOWN", "REVERSE", "PAUSED", "DONE", "FAULT"
@@ -31,7 +35,7 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Plan(Value, frozen=True):
     """What is asked for. `max_ma` is how far the patient may raise it (the prescription's ceiling)."""
 
-    site: str  # hands, feet, underarms, child_hands
+    site: Word  # hands, feet, underarms, child_hands
     set_ma: float
     max_ma: float
     duration_s: float
@@ -71,19 +75,19 @@ class Hello(Message, frozen=True, tag="hello"):
 class PermitGrant(Message, frozen=True, tag="permit"):
     """Recorder only: allows one treatment, once, within ten minutes."""
 
-    permit: str
-    patient: str
-    site: str
+    permit: Id
+    patient: Id
+    site: Word
     prescription_version: int
-    screening: str
-    plan_sha256: str
+    screening: Word
+    plan_sha256: Word
 
 
 class Start(Message, frozen=True, tag="start"):
     """Kiosk: begin a session. Idempotent by `id`. `permit` 'demo' is known to a simulated device only."""
 
-    id: str
-    permit: str
+    id: Id
+    permit: Word
     plan: Plan
 
 

@@ -4,21 +4,17 @@ Framing, hello and version are those of the daemon's socket.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Final
-
-import msgspec
+from typing import Final
 
 from appliance.link.framing import decoder
-from appliance.link.messages import Hello, Message, Plan, Refused, Role
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+from appliance.link.messages import Hello, Id, Message, Plan, Refused, Role
 
 
 class PermitRequest(Message, frozen=True, tag="permit_request"):
     """Kiosk: ask the recorder to allow this treatment to the daemon."""
 
-    id: Name  # chosen by the sender; the answer carries it
-    patient: Name  # pseudonym
+    id: Id  # chosen by the sender; the answer carries it
+    patient: Id  # pseudonym
     plan: Plan
 
 

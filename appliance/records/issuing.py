@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, get_args
 
 from appliance.errors import IontoError, LinkError, RecordsError
-from appliance.link.framing import encode
+from appliance.link.framing import encode, refusal
 from appliance.link.listener import Arrival, Connection, Listener, tag_of
 from appliance.link.messages import PROTOCOL_VERSION, Accepted, Message, PermitGrant, Refused, Role
 from appliance.link.plan_hash import plan_hash
@@ -119,7 +119,7 @@ class Issuing:
 
 
 def _refusal(error: IontoError, request: str) -> Refused:
-    return Refused(error.code, error.message, "permit_request", request)
+    return refusal(error, "permit_request", request)
 
 
 def _no_daemon() -> LinkError:

@@ -27,6 +27,7 @@ STING_S: Final = 0.5
 PEDAL_ENDS_S: Final = 1.5  # held this long, the pedal ends the session
 ZERO_WAIT_S: Final = 0.5  # for the measured current to vanish before K2 may move
 OPEN_WAIT_S: Final = 0.035  # K1 has opened, its operate time and a tick long, before K2 may move (hardware design, 1)
+RED_SWITCH_S: Final = 0.1  # its poles, and the chips that lose their power with it, do not open at once [D]
 HELD_S: Final = 10.0  # a ramp that limits hold up this long is a HOLD
 STEP_MA: Final = 1.0  # the patient's step
 AFTER_RANK: Final[dict[After, int]] = {"REVERSE": 0, "PAUSED": 1, "DONE": 2}
@@ -69,6 +70,7 @@ class Session:
         self.outcome: Outcome | None = None
         self.reason: str | None = None
         self.codes: list[str] = []  # of FAULT
+        self.by_red_switch = False  # it began the FAULT; what it takes by wire is then no fault of its own
         self.pedal = Pedal()
         self.resuming = False
         self.ramped_up = False  # the permit is spent
@@ -221,7 +223,7 @@ class Session:
         self.plan = None
         self.id = None
         self.codes = []
-        self.reversed = False
+        self.by_red_switch = self.reversed = False
         return True
 
     # ------------------------------------------------------------ one tick
@@ -265,7 +267,9 @@ class Session:
             if code not in self.codes:
                 self.codes.append(code)
         if self.state == "FAULT":
+            self.by_red_switch = self.by_red_switch or ("E401" in codes and self._for_s() <= RED_SWITCH_S)
             return
+        self.by_red_switch = "E401" in codes
         if self.active:
             self.outcome, self.reason = "fault", codes[0]
         self._enter("FAULT")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ import pytest
 from appliance.control.ledger import Ledger
 from appliance.errors import RecordsError
 
-TODAY, TOMORROW = date(2026, 11, 23), date(2026, 11, 24)
+TODAY = datetime(2026, 11, 23, 15, 50, tzinfo=UTC)
+TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.fixture
@@ -35,10 +36,10 @@ def treat(path: Path, patient: str, session: str) -> None:
         book.closed(session, 12000.0, treated=True)
 
 
-def treated(path: Path, patient: str = "anna", site: str = "hands", day: date = TODAY) -> bool:
+def treated(path: Path, patient: str = "anna", site: str = "hands", now: datetime = TODAY) -> bool:
     """As a daemon that starts now would say."""
     with ledger(path) as book:
-        return book.treated_today(patient, site, day)
+        return book.treated_lately(patient, site, now) is not None
 
 
 def test_a_treatment_counts_for_its_patient_site_and_day(path: Path) -> None:
@@ -47,14 +48,38 @@ def test_a_treatment_counts_for_its_patient_site_and_day(path: Path) -> None:
     assert treated(path)
     assert not treated(path, patient="bert")
     assert not treated(path, site="feet")
-    assert not treated(path, day=TOMORROW)
+    assert not treated(path, now=TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("hours", "again"),
+    [(0.2, True), (8.0, True), (8.5, True), (11.9, True), (12.1, False), (24.0, False)],
+)
+def test_midnight_makes_no_second_day(path: Path, hours: float, again: bool) -> None:
+    """15:50 UTC; the day of UTC ends eight hours later, in the middle of somebody's afternoon."""
+    treat(path, "anna", "s1")
+    assert treated(path, now=TODAY + timedelta(hours=hours)) is again
+
+
+def test_the_same_day_counts_after_twelve_hours_too(path: Path) -> None:
+    with ledger(path) as book:
+        morning = TODAY.replace(hour=1)
+        book.begun("anna", "hands", "s1", morning)
+        assert book.treated_lately("anna", "hands", morning + timedelta(hours=22))
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1), timedelta(days=300)])
+def test_a_clock_that_goes_back_forgets_no_treatment(path: Path, back: timedelta) -> None:
+    treat(path, "anna", "s1")
+    assert treated(path, now=TODAY - back)
+    assert not treated(path, patient="bert", now=TODAY - back)
 
 
 def test_a_session_that_only_touched_does_not_count(path: Path) -> None:
     with ledger(path) as book:
         book.begun("anna", "hands", "s1", TODAY)
         book.closed("s1", 0.0, treated=False)
-        assert not book.treated_today("anna", "hands", TODAY)
+        assert not book.treated_lately("anna", "hands", TODAY)
     assert not treated(path)
 
 
@@ -64,29 +89,29 @@ def test_an_id_that_comes_twice_hides_no_treatment(path: Path) -> None:
         book.begun("anna", "hands", "s1", TODAY)
     with ledger(path) as book:
         book.begun("bert", "hands", "s1", TODAY)
-        assert book.treated_today("anna", "hands", TODAY)
+        assert book.treated_lately("anna", "hands", TODAY)
         book.closed("s1", 0.0, treated=False)
-        assert book.treated_today("anna", "hands", TODAY)
+        assert book.treated_lately("anna", "hands", TODAY)
     assert treated(path)
     assert not treated(path, "bert")
 
 
 @pytest.mark.parametrize("treats", [True, False])
-def test_the_day_of_the_newest_session_is_known_after_a_restart(path: Path, treats: bool) -> None:
+def test_the_time_of_the_newest_session_is_known_after_a_restart(path: Path, treats: bool) -> None:
     with ledger(path) as book:
-        assert book.last_day_utc is None
+        assert book.last_utc is None
         book.begun("anna", "hands", "s1", TOMORROW)
         book.closed("s1", 0.0, treated=treats)
         book.begun("bert", "hands", "s2", TODAY)
     with ledger(path) as book:
-        assert book.last_day_utc == TOMORROW
+        assert book.last_utc == TOMORROW
 
 
 def test_a_killed_daemon_leaves_a_treatment(path: Path) -> None:
     script = (
-        "import os, sys\nfrom datetime import date\nfrom pathlib import Path\n"
+        "import os, sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
         "from appliance.control.ledger import Ledger\nbook = Ledger(Path(sys.argv[1]), simulated=False)\n"
-        "book.begun('anna', 'hands', 's1', date(2026, 11, 23))\nos.kill(os.getpid(), 9)"
+        "book.begun('anna', 'hands', 's1', datetime(2026, 11, 23, 15, 50, tzinfo=UTC))\nos.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", script, str(path)], check=False, timeout=60).returncode == -9
     assert treated(path)
@@ -146,7 +171,7 @@ def test_a_full_disk_refuses_the_start_and_spoils_nothing(path: Path) -> None:
     with ledger(path) as book:
         with full_disk(size + 30), pytest.raises(RecordsError, match="E602"):
             book.begun("bert", "hands", "s2", TODAY)
-        assert not book.treated_today("bert", "hands", TODAY)
+        assert not book.treated_lately("bert", "hands", TODAY)
         book.begun("carl", "hands", "s3", TODAY)
     assert [treated(path, who) for who in ("anna", "bert", "carl")] == [True, False, True]
 
@@ -156,7 +181,7 @@ def test_a_session_whose_end_finds_a_full_disk_counts(path: Path) -> None:
         book.begun("anna", "hands", "s1", TODAY)
         with full_disk(path.stat().st_size), pytest.raises(RecordsError, match="E602"):
             book.closed("s1", 0.0, treated=False)
-        assert book.treated_today("anna", "hands", TODAY)
+        assert book.treated_lately("anna", "hands", TODAY)
     assert treated(path)
 
 

@@ -135,6 +135,13 @@ def test_the_ledger_is_closed_when_the_next_tick_acknowledges() -> None:
     assert bench.permission.calls[-1] == ("closed", ("s1", False))
 
 
+def test_the_same_start_again_in_one_tick_is_told_the_same() -> None:
+    bench = TickBench().to("IDLE")
+    first, again = at_once(bench, Start("s1", "good", FEET), Start("s1", "good", FEET))
+    assert isinstance(first, Accepted)
+    assert again == first
+
+
 @pytest.mark.parametrize("last", [Stop(), Pause()])
 def test_what_leads_to_zero_is_always_heard(last: Command) -> None:
     bench = TickBench().to("HOLD")

@@ -1,6 +1,6 @@
 """The mirror of the treatment timer never says less than the hardware's; a new daemon knows nothing, and rests."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -43,14 +43,18 @@ def test_it_counts_what_was_on_and_forgets_only_after_its_rest(times: list[tuple
             assert timer.output_s == pytest.approx(on_s, abs=1e-6)
 
 
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("last_day", "rested"),
-    [(None, True), (date(2026, 11, 22), True), (date(2026, 11, 23), False), (date(2026, 11, 24), False)],
+    ("last", "rested"),
+    [
+        (None, True),
+        (NOON - timedelta(hours=2), True),
+        (NOON - timedelta(minutes=119), False),
+        (NOON, False),
+        (NOON + timedelta(days=1), False),
+    ],
 )
-def test_a_session_of_today_or_of_the_future_makes_a_new_daemon_rest(last_day: date | None, rested: bool) -> None:
-    assert has_rested(last_day, datetime(2026, 11, 23, 12, 0, tzinfo=UTC)) is rested
-
-
-def test_midnight_does_not_make_it_forget() -> None:
-    assert not has_rested(date(2026, 11, 23), datetime(2026, 11, 24, 1, 59, tzinfo=UTC))
-    assert has_rested(date(2026, 11, 23), datetime(2026, 11, 24, 2, 1, tzinfo=UTC))
+def test_a_session_of_late_or_of_the_future_makes_a_new_daemon_rest(last: datetime | None, rested: bool) -> None:
+    assert has_rested(last, NOON) is rested

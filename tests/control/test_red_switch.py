@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.errors import OutputError, SensingError
-from appliance.link.messages import Accepted, Acknowledge
+from appliance.link.messages import Accepted, Acknowledge, Refused
 from appliance.proof.stories.bench import TickBench
 
 SILENT = {
@@ -52,3 +52,41 @@ def test_pins_that_cannot_be_read_do_not_hide_the_reason() -> None:
     bench.run(0.1)
     assert bench.daemon.session.codes[0] == "E206"
     assert bench.is_off
+
+
+@pytest.mark.parametrize(("after_s", "accepted"), [(0.0, True), (0.05, True), (0.5, False), (60.0, False)])
+def test_pushed_afterwards_it_releases_no_fault_that_was_there_before(after_s: float, accepted: bool) -> None:
+    """K1's read-back is wrong. Whoever then pushes the switch must not make it a matter for the kiosk."""
+    bench = TickBench().to("HOLD")
+    read = bench.board.read_inputs
+    bench.board.read_inputs = lambda: read()._replace(relay_open=True)  # type: ignore[method-assign]
+    while bench.state != "FAULT":
+        bench.step()
+    bench.board.read_inputs = read  # type: ignore[method-assign]
+    bench.run(after_s)
+    bench.board.e_stop = True
+    bench.board.fail.update(SILENT)
+    bench.run(0.04)
+    assert bench.daemon.session.codes == ["E402", "E401"]
+    bench.board.e_stop = False
+    bench.board.fail.clear()
+    bench.run(1.0)
+    answer = bench.ask(Acknowledge())
+    assert isinstance(answer, Accepted) is accepted
+    if not accepted:
+        assert bench.state == "FAULT"
+        assert isinstance(bench.ask(Acknowledge(), "technician"), Accepted)
+
+
+def test_the_next_fault_is_judged_by_itself() -> None:
+    bench = TickBench().to("HOLD")
+    bench.board.e_stop = True
+    bench.run(0.2)
+    bench.board.e_stop = False
+    bench.run(0.5)
+    bench.ask(Acknowledge())
+    bench.run(30.0, "IDLE")
+    bench.board.latch_set = False
+    bench.run(0.2)
+    assert bench.daemon.session.codes[0] == "E404"
+    assert isinstance(bench.ask(Acknowledge()), Refused)

@@ -25,9 +25,11 @@ from appliance.link.messages import (
     Hello,
     Interlocks,
     Message,
+    Plan,
     Refused,
     Renew,
     Role,
+    Start,
     Status,
     Stop,
     Welcome,
@@ -140,7 +142,8 @@ def told(sock: socket.socket) -> list[Refused]:
     data = b""
     while chunk := sock.recv(65536):
         data += chunk
-    return [msgspec.json.decode(line, type=Refused) for line in data.splitlines()]
+    lines = [line for line in data.splitlines() if b'"welcome"' not in line]
+    return [msgspec.json.decode(line, type=Refused) for line in lines]
 
 
 def test_it_is_the_port_of_the_tick(server: Server) -> None:
@@ -231,6 +234,40 @@ def test_stop_works_after_any_garbage(server: Server, path: Path) -> None:
         assert [r.command for r in polled(server, 20)] == [Stop()]
         codes = [refusal(client).code for _ in garbage]
         assert codes == ["E101", "E101", "E101", "E101", "E102", "E101"]
+
+
+@pytest.mark.parametrize("hello", [True, False])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b'{"type":"' + b"a" * 16_330 + b'"}',
+        b'{"type":"stop","' + b"\\u0000" * 2_700 + b'":1}',
+        b'{"type":"start","id":"' + b"a" * 16_000 + b'","permit":"p","plan":{}}',
+        b'{"type":"hello","role":"' + b"a" * 16_000 + b'","version":1}',
+    ],
+)
+def test_garbage_as_long_as_a_frame_is_refused_and_nothing_else_happens(
+    server: Server, path: Path, frame: bytes, hello: bool
+) -> None:
+    """A refusal quotes what came; it must fit a frame itself, or the tick that sends it would end in a CUT."""
+    sock = raw(path)
+    sock.sendall((encode(Hello("kiosk", 1)) if hello else b"") + frame + b"\n")
+    sock.shutdown(socket.SHUT_WR)
+    assert polled(server, 20) == []
+    (refused,) = told(sock)
+    assert refused.code in ("E101", "E104", "E105")
+    assert len(refused.message) <= 500
+
+
+def test_a_name_that_would_not_fit_a_status_or_an_event_is_refused(server: Server, path: Path) -> None:
+    plan = Plan("hands", 15.0, 18.0, 200.0)
+    with joined(server, path, "kiosk") as client:
+        for start in (Start("s" * 65, "p", plan), Start("", "p", plan), Start("s", "p" * 65, plan)):
+            client.send(start)
+            assert polled(server, 20) == []
+            assert refusal(client).code == "E101"
+        client.send(Start("s" * 64, "p" * 64, plan))
+        assert len(polled(server, 20)) == 1
 
 
 def test_stop_counts_even_if_its_sender_is_gone(server: Server, path: Path) -> None:

@@ -1,5 +1,7 @@
 """The tick in its order: what is asked is answered in the same tick, what rises rises in order, and slowly."""
 
+import gc
+
 import pytest
 
 from appliance.link.messages import Accepted, Acknowledge, Adjust, Begin, Pause, Plan, Stop
@@ -232,3 +234,15 @@ def test_a_session_begun_at_once_after_a_reversed_one_flows_in_its_own_direction
     bench.run(60.0, "HOLD")
     assert not bench.daemon.session.reversed
     assert not bench.board.reversed
+
+
+def test_ticks_under_current_leave_nothing_for_the_collector_which_is_off() -> None:
+    bench = TickBench().to("HOLD")
+    bench.run(1.0)
+    gc.collect()
+    gc.disable()
+    try:
+        bench.run(2.0)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

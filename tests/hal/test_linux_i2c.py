@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import gc
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,33 @@ def test_write_read_and_probe_are_one_transaction_each(tmp_path: Path) -> None:
         (0x49, 0, b""),
     ]
     bus.close()
+
+
+def test_a_transfer_leaves_nothing_for_the_collector_which_is_off_in_the_daemon(tmp_path: Path) -> None:
+    bus = LinuxI2c(NUMBERS.i2c, _with_bus(tmp_path), lambda *_: 0)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(100):
+            bus.transfer(0x48, b"\x00", 2)
+            bus.transfer(0x62, b"\x01\x02", 0)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+        bus.close()
+
+
+@pytest.mark.parametrize(("write", "read_len"), [(b"\x00" * 33, 0), (b"\x00", 33)])
+def test_a_transfer_longer_than_the_buffer_is_refused(tmp_path: Path, write: bytes, read_len: int) -> None:
+    kernel = Kernel()
+    with pytest.raises(ValueError, match="at most 32"):
+        opened(tmp_path, kernel).transfer(0x48, write, read_len)
+    assert kernel.messages == []
+
+
+def _with_bus(dev: Path) -> Path:
+    (dev / "i2c-1").touch()
+    return dev
 
 
 def test_the_kernels_error_passes_through(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from appliance.link.messages import (
 )
 from appliance.link.plan_hash import plan_hash
 from appliance.proof.explore.event import Event, Inputs
-from appliance.proof.explore.people import DAY
+from appliance.proof.explore.people import NOON
 from appliance.units import ns_from_s
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _can(name: str, flavour: Flavour) -> "Callable[[Machine], bool] | None":
 
     def was_treated(m: "Machine") -> bool:
         n = len(m.daemon.commands._used_ids)
-        return m.permission._ledger.treated_today(f"w{n - 1}", PLANS[name].site, DAY)
+        return m.permission._ledger.treated_lately(f"w{n - 1}", PLANS[name].site, NOON) is not None
 
     def was_used(m: "Machine") -> bool:
         return bool(m.permits._used)

@@ -20,6 +20,7 @@ STOP_NS: Final = 2_000_000_000
 STOP_AGAIN_NS: Final = 500_000_000
 SLACK_NS: Final = 2 * TICK_NS
 LEASE_NS: Final = round(hard_limits.LEASE_S * 1e9)
+RED_SWITCH_NS: Final = 100_000_000
 PAUSED_NS: Final = round(hard_limits.PAUSED_S * 1e9)
 CONTACT_NS: Final = round(hard_limits.CONTACT_TOTAL_S * 1e9)
 # Who may release a fault (safety design): a kiosk what a person did or one late tick; the rest needs a technician.
@@ -33,6 +34,8 @@ class Ghost:
     def __init__(self) -> None:
         self.tested = False  # since power came or the last FAULT
         self.acknowledged = True  # since the last FAULT, by a role that may
+        self.red_switch = False  # pushed as the last FAULT began, so that what it takes by wire is its own
+        self.fault_ns = 0
         self.permit = False  # this session's start was allowed
         self.person = False  # a person began, since ARMED
         self.good = False  # the probe found contact good in this tick
@@ -58,12 +61,19 @@ class Ghost:
         """What people and programs asked for in this tick."""
         for role, command in asked:
             if isinstance(command, Acknowledge) and was == "FAULT":
-                may = KIOSK_CODES | WITH_RED_SWITCH if "E401" in codes else KIOSK_CODES
+                may = KIOSK_CODES | WITH_RED_SWITCH if self.red_switch else KIOSK_CODES
                 self.acknowledged = role == "technician" or may.issuperset(codes)
             elif isinstance(command, Pause) and was in (*RUNNING, "CONTACT", "REVERSE", "PAUSED"):
                 self.needs_person = True
         if was not in NO_SESSION and any(isinstance(command, Stop) for _, command in asked):
             self.stopped = True
+
+    def switch(self, was: State, state: State, now_ns: int, *, pushed: bool) -> None:
+        """The red switch, whose poles do not open at once."""
+        if state == "FAULT" != was:
+            self.fault_ns, self.red_switch = now_ns, False
+        if state == "FAULT" and pushed and now_ns - self.fault_ns <= RED_SWITCH_NS:
+            self.red_switch = True
 
     def new_session(self, *, allowed: bool) -> None:
         """A start was accepted. `allowed`: whether it had every right to be."""

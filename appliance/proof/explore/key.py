@@ -21,6 +21,7 @@ from appliance.proof.explore.thresholds import (
     PAUSED_NS,
     RESTED_NS,
     REVERSE_NS,
+    SWITCH_NS,
     TURN_NS,
     region,
     relays_ns,
@@ -94,7 +95,7 @@ def _bus(machine: "Machine") -> int:
 
 def _between(machine: "Machine", now_ns: int) -> Key:
     """Without a session: the next one starts with fresh fields, so only what outlives a session counts."""
-    daemon, session = machine.daemon, machine.daemon.session
+    daemon, session, ghost = machine.daemon, machine.daemon.session, machine.ghost
     told = machine.told
     return (
         _trays(machine),
@@ -103,6 +104,9 @@ def _between(machine: "Machine", now_ns: int) -> Key:
         daemon.commands._started is not None,
         session.ramped_up,  # the last one was a treatment, and its permit is used
         _released_by(session.codes),
+        (session.by_red_switch, ghost.red_switch, region(now_ns - session.since_ns, SWITCH_NS))
+        if session.state == "FAULT"
+        else (),
         session.reversed,
         session.pedal._released_once,
         -1 if session.pedal._since_ns is None else region(now_ns - session.pedal._since_ns, HELD_NS),
@@ -125,7 +129,7 @@ def _rested(machine: "Machine", now_ns: int) -> int:
 
 def _released_by(codes: list[str]) -> Key:
     """Who may release a FAULT of these codes, and who may when the red switch comes to them."""
-    return ("E401" in codes, KIOSK_CODES.issuperset(codes), (KIOSK_CODES | WITH_RED_SWITCH).issuperset(codes))
+    return (KIOSK_CODES.issuperset(codes), (KIOSK_CODES | WITH_RED_SWITCH).issuperset(codes))
 
 
 def _session(session: Session, now_ns: int) -> Key:

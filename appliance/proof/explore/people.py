@@ -6,7 +6,7 @@ world says, and no thread runs. The real probe has tests of its own; here its ve
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from appliance.control.ledger import Entry, Ledger
@@ -19,7 +19,7 @@ from appliance.proof.explore.world import PALM, World
 from appliance.safety.hard_limits import SITES
 from appliance.treatment.contact import SEEK_MA, ContactProbe, Probe
 
-DAY: Final = datetime(2026, 1, 1, tzinfo=UTC).date()
+NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 class Clients:
@@ -137,8 +137,8 @@ class MemoryLedger(Ledger):
         self._world = world
         self._simulated = True
         self._open = {}
-        self._treated = set()
-        self.last_day_utc = None
+        self._treated = {}
+        self.last_utc = None
 
     def _append(self, entry: Entry) -> None:
         del entry
@@ -146,14 +146,14 @@ class MemoryLedger(Ledger):
             raise RecordsError("E602", "explored: the dose ledger cannot be written")
 
 
-def _today() -> date:
-    return DAY
+def _noon() -> datetime:
+    return NOON
 
 
 def build_permission(world: World) -> tuple[LedgerPermission, Desk, Permits]:
     """The real permission over permits in memory and a ledger without a disk."""
     permits = Permits(simulated=False)
-    permission = LedgerPermission(permits, MemoryLedger(world), _today)
+    permission = LedgerPermission(permits, MemoryLedger(world), _noon)
     permission._worker.shutdown()
     desk = Desk(world)
     permission._worker = cast("ThreadPoolExecutor", desk)

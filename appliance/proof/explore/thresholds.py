@@ -38,6 +38,7 @@ REVERSE_NS: Final = (ns_from_s(machine_times.OPEN_WAIT_S), ns_from_s(machine_tim
 DWELL_NS: Final = (ns_from_s(hard_limits.REVERSAL_DWELL_S),)
 PAUSED_NS: Final = (ns_from_s(RESUME_AFTER_S), ns_from_s(RESUME_BETWEEN_S))
 AWAY_NS: Final = (ns_from_s(hard_limits.PAUSED_S),)
+SWITCH_NS: Final = (ns_from_s(machine_times.RED_SWITCH_S) + 1,)
 RESTED_NS: Final = 10 * 60 * 10**9
 REARM_NS: Final = KICK_TICKS * TICK_NS
 
@@ -114,6 +115,7 @@ def _of_state(session: Session, now_ns: int) -> Iterator[int]:
         yield from (now_ns + ns_from_s(max(0.0, s)) for s in _running_s(session, now_ns))
     elif state == "FAULT":
         yield since_ns + REARM_NS
+        yield since_ns + SWITCH_NS[0]
 
 
 def _away(session: Session) -> Iterator[int]:

@@ -70,6 +70,7 @@ class Watch:
                 ghost.new_session(allowed=m.allowed)
             ghost.commands(asked, was.state, was.codes)
             ghost.deadlines(asked, was.state, now_ns)
+        ghost.switch(was.state, session.state, now_ns, pushed=m.world.e_stop)
         ghost.trays(out=s.tray_out, treated=session.dose.elapsed_s > was.elapsed_s)
         ghost.screen(now_ns, heard=m.world.screen_alive or session.id not in (None, was.id))
         ghost.persons(asked, was.state, session, s, written=m.desk.written)
