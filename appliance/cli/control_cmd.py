@@ -153,8 +153,11 @@ def _serve(daemon: Daemon, bench: RemoteBench | None, *, simulated: bool) -> Non
 
 
 def collect_at_rest(daemon: Daemon) -> None:
-    """The collector is off: what a rare error left in a cycle is taken by hand, and never while anyone is treated."""
-    if daemon.session.state == "IDLE" and not daemon.gate.enabled:
+    """The collector is off: what a rare error left in a cycle is taken by hand, and never while anyone is treated.
+
+    In FAULT too, where a bus may be silent for days, and no kick can come late.
+    """
+    if daemon.session.state in ("IDLE", "FAULT") and not daemon.gate.enabled:
         gc.collect()
 
 

@@ -78,6 +78,7 @@ class Commands:
         self._simulated = simulated
         self._started: Accepted | None = None  # answer to the start of this session, for a repeated one
         self._used_ids: set[str] = set()
+        self.ending = False  # the program ends: nothing leads on any more
         self._noted: str | None = None  # session whose line in the ledger is open
         self._spent = False
 
@@ -128,6 +129,8 @@ class Commands:
         """
         if isinstance(command, Start) and self._started is not None and self._started.id == command.id:
             return  # the same start again: it is told what it was told
+        if self.ending and isinstance(command, LEADS_ON):
+            raise LinkError("E108", "the device is shutting down; start again when it is back")
         if core.between_states and isinstance(command, LEADS_ON):
             raise LinkError("E108", f"the state has just become {core.session.state}; look at it, then ask again")
 

@@ -285,6 +285,7 @@ class Daemon(Core):
         if not self.session.active:
             return
         self.session.stop()
+        self.commands.ending = True
         end_ns, rest = self.clock.now_ns() + END_NS, END_TICKS
         while rest and self.clock.now_ns() < end_ns and not hurry():
             self.step()

@@ -66,17 +66,10 @@ class I2cBus:
         """One transaction, retried within the bound."""
         if address in self._forbidden:
             raise ValueError(f"address {address:#04x} is forbidden on this bus ([i2c] forbid)")
-        try:
-            return self._transfer(address, write, read_len)
-        except OSError as error:
-            return self._again(address, write, read_len, error)
-
-    def _again(self, address: int, write: bytes, read_len: int, error: OSError) -> bytes:
         for _ in range(self._retries):
-            if error.errno == _HUNG:
-                break
             try:
                 return self._transfer(address, write, read_len)
-            except OSError as newer:
-                error = newer
-        raise error
+            except OSError as error:  # never kept: an error in a local of its own frame is a reference cycle
+                if error.errno == _HUNG:
+                    raise
+        return self._transfer(address, write, read_len)

@@ -1,6 +1,7 @@
 """The vendor drivers, used safely: their own code runs, and what is known to be wrong with them cannot happen."""
 
 import errno
+import gc
 import subprocess
 import sys
 import threading
@@ -322,3 +323,21 @@ def test_nothing_of_this_starts_a_thread() -> None:
     before = threading.active_count()
     Rig().opened()
     assert threading.active_count() == before
+
+
+def test_a_silent_chip_leaves_nothing_for_the_collector_which_is_off_in_the_daemon() -> None:
+    """A bus that is dead for days, as when the red switch is left pushed, is tried five times a second."""
+    rig = Rig().opened()
+    rig.bus.nack.update((RETURN, NUMBERS.dac.set.address))
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            with pytest.raises(SensingError):
+                rig.board.read_return_counts()
+            with pytest.raises(OutputError):
+                rig.board.write_set_code(100)
+        found = gc.collect()
+    finally:
+        gc.enable()
+    assert found < 50, "pytest's own, not one a try"
