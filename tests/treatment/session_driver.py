@@ -14,6 +14,7 @@ from appliance.treatment.session import Seen, Session
 TICK_NS = 5_000_000
 TICK_S = 0.005
 RUNNING = ("RAMP_UP", "HOLD", "RAMP_DOWN")
+COUNTS_TICKS = 2  # of the pedal: one reading may be noise
 BY_PERSON = ("pedal", "stings", "tray", "operator_lost")  # of the safety design, 'Resuming'
 MAY_ENERGISE = ("CONTACT", *RUNNING)
 HANDS = TreatmentPlan("hands", 15.0, 18.0, 600.0)
@@ -44,6 +45,7 @@ class Driver:
         self._needs_person = False
         self._asked = False
         self._pressed_in_pause = False
+        self._read, self._same = False, 0
         self._was = (0.0, "SELF_TEST", False)
 
     @property
@@ -86,8 +88,13 @@ class Driver:
         return standing
 
     def _note_pedal(self) -> None:
+        """A press and a release, each of two readings, by its own count."""
+        self._same = self._same + 1 if self.pedal == self._read else 1
+        self._read = self.pedal
         if self.session.state != "PAUSED":
             self._pressed_in_pause = False
+        elif self._same < COUNTS_TICKS:
+            return
         elif self.pedal:
             self._pressed_in_pause = True
         elif self._pressed_in_pause:
@@ -120,10 +127,12 @@ class Driver:
         return done
 
     def press_and_release(self, held_s: float = 0.2) -> None:
+        self.tick()  # it is seen at rest for as long as counts
         self.pedal = True
         self.run(held_s)
         self.pedal = False
-        self.tick()
+        for _ in range(COUNTS_TICKS):
+            self.tick()
 
     def to_idle(self) -> "Driver":
         self.session.self_test_passed()

@@ -361,3 +361,20 @@ def test_a_tray_that_comes_out_in_a_pause_makes_it_a_persons() -> None:
     assert (d.session.state, d.session.pause) == ("PAUSED", "tray")
     d.press_and_release()
     d.run(1.0, "CONTACT")
+
+
+@pytest.mark.parametrize("reason", ["pedal", "stings"])
+def test_a_pedal_that_bounces_or_one_reading_of_noise_brings_no_current_back(reason: str) -> None:
+    d = Driver().to_hold()
+    if reason == "pedal":
+        d.pedal = True
+        d.run(1.2)
+    else:
+        d.session.stings()
+        d.run(1.2)
+    assert d.session.state == "PAUSED"
+    for pressed in (False, True, False, False, True, False, True, False, False):
+        d.pedal = pressed
+        d.tick()
+    d.run(5.0)
+    assert d.session.state == "PAUSED"

@@ -82,12 +82,14 @@ def test_a_limit_that_holds_the_current_below_the_choice_leads_to_hold_all_the_s
 def test_hands_begin_by_pedal_alone() -> None:
     d = Driver().to_idle()
     d.session.start("s1", HANDS)
-    d.tick()
+    d.run(0.01)
     assert not d.session.begin(lease_alive=True, blocked=None)
     d.pedal = True
     d.run(5.0)
     assert d.session.state == "ARMED"
     d.pedal = False
+    d.tick()
+    assert d.session.state == "ARMED", "one reading may be noise"
     d.tick()
     assert d.session.state == "CONTACT"
 

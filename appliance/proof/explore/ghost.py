@@ -42,6 +42,8 @@ class Ghost:
         self.needs_person = False  # a person interrupted; only a person may lead back
         self.stopped = False  # STOP in this session
         self.pedal_at = 0  # 1 seen released, 2 then pressed; in ARMED and in PAUSED
+        self.pedal_read = False  # the last reading, and for how many ticks
+        self.pedal_ticks = 0
         self.held_ticks = 0
         self.tray_ticks = 0
         self.trays_open_ticks = 0
@@ -100,6 +102,8 @@ class Ghost:
 
     def persons(self, asked: Asked, was: State, session: Session, s: Sample, *, written: bool) -> None:
         """Whether a person began, interrupted or led back in this tick."""
+        self.pedal_ticks = self.pedal_ticks + 1 if s.pedal == self.pedal_read else 1
+        self.pedal_read = s.pedal
         ready = not s.lease_lost and not s.tray_out
         touched = any(isinstance(command, Resume if was == "PAUSED" else Begin) for _, command in asked)
         released = False
@@ -114,7 +118,9 @@ class Ghost:
         self._interruptions(was, s)
 
     def _pedal(self, pressed: bool) -> bool:
-        """True when it was released, pressed and released again."""
+        """True when it was released, pressed and released again, each for as long as counts."""
+        if self.pedal_ticks < HELD_TICKS:
+            return False
         if self.pedal_at == 0:
             self.pedal_at = 0 if pressed else 1
         elif self.pedal_at == 1:
@@ -140,7 +146,7 @@ class Ghost:
         if state == was and not again:
             return
         if state in ("ARMED", "PAUSED"):
-            self.pedal_at = 0 if pressed else 1
+            self.pedal_at = 0 if pressed or self.pedal_ticks < HELD_TICKS else 1
         if state == "ARMED":
             self.person = self.needs_person = False
         elif state == "RAMP_UP":

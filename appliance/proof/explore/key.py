@@ -109,6 +109,7 @@ def _between(machine: "Machine", now_ns: int) -> Key:
         else (),
         session.reversed,
         session.pedal._released_once,
+        (session.pedal._read, min(session.pedal._same, HELD_TICKS)),
         -1 if session.pedal._since_ns is None else region(now_ns - session.pedal._since_ns, HELD_NS),
         _rested(machine, now_ns),
         machine.board.watchdog_ok(),
@@ -174,7 +175,8 @@ def _elapsed(session: Session, plan: TreatmentPlan | None) -> Key:
 def _pedal(session: Session, now_ns: int) -> Key:
     pedal = session.pedal
     held = -1 if pedal._since_ns is None else region(now_ns - pedal._since_ns, HELD_NS)
-    return (pedal._proved, pedal._pressed, pedal._released_once, held)
+    read = (pedal._read, min(pedal._same, HELD_TICKS))
+    return (pedal._proved, pedal._pressed, pedal._released_once, read, held)
 
 
 def _settles_s(session: Session) -> float:
