@@ -90,7 +90,8 @@ def test_a_place_is_put_back_whole() -> None:
     """From a restored place everything goes as it went from the place itself."""
     machine = new_machine(None, ("hands",))
     story = [*READY, "START of hands by the kiosk with a valid permit"]
-    story += ["the pedal is down for a moment", "nothing happens for a moment", *["nothing happens for a while"] * 2]
+    story += [*["the pedal is down for a moment"] * 2, *["nothing happens for a moment"] * 2]
+    story += ["nothing happens for a while"] * 2
     story += [*["nothing happens for a moment"] * 2, "contact is good for a while"]
     story += ["nothing happens for a while"] * 2
     for says in story:
