@@ -1,7 +1,7 @@
 """The foot pedal as a session understands it: proved by a release, pressed and let go, held, stuck.
 
-Its contact is normally closed, so an unplugged pedal reads pressed, and it bounces: one reading is none. It never starts
-anything by itself: it says what it saw, and the session's rules decide.
+Its contact is normally closed, so an unplugged pedal reads pressed, and it bounces: one reading is none. It never
+starts anything by itself: it says what it saw, and the session's rules decide.
 """
 
 from typing import Final
