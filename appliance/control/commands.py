@@ -125,18 +125,23 @@ class Commands:
         """What leads on waits until the last change of state is in force; what leads to zero never does.
 
         Raises:
-            LinkError: E108 the state has changed in this tick.
+            LinkError: E108 the state has changed in this tick, or the program ends.
         """
-        if isinstance(command, Start) and self._started is not None and self._started.id == command.id:
-            return  # the same start again: it is told what it was told
-        if self.ending and isinstance(command, LEADS_ON):
+        if not isinstance(command, LEADS_ON) or (isinstance(command, Start) and self._told_before(command)):
+            return
+        if self.ending:
             raise LinkError("E108", "the device is shutting down; start again when it is back")
-        if core.between_states and isinstance(command, LEADS_ON):
+        if core.between_states:
             raise LinkError("E108", f"the state has just become {core.session.state}; look at it, then ask again")
 
+    def _told_before(self, command: Start) -> Accepted | None:
+        """What this session's start was told: the same start again is told the same."""
+        return self._started if self._started is not None and self._started.id == command.id else None
+
     def _start(self, command: Start, core: Core) -> Accepted:
-        if self._started is not None and self._started.id == command.id:
-            return self._started
+        told = self._told_before(command)
+        if told is not None:
+            return told
         self._refuse_now(command, core)
         session, s = core.session, core.sample
         plan, reasons = constrain_plan(from_link(command.plan), self._board_ma)

@@ -140,12 +140,12 @@ class Daemon(Core):
         self.commands.after_step(self)
         if self.between_states:
             self._enter()
-            self.gate.bounds = run.bounds(session)
         self.journal.record(session, trips, s, run)
 
     def _enter(self) -> None:
         self.entered = self.session.entries
         self.run_now.enter(self.session, self.sample)
+        self.gate.bounds = self.run_now.bounds(self.session)
 
     def _see_trays(self) -> None:
         inputs = self.sense.inputs

@@ -84,8 +84,10 @@ class Ledger:
         wrote counts as of now. A session that began and was not closed counts: ask before `begun`.
         """
         who = (patient, site)
-        times = [b.at_utc for b in self._open.values() if (b.patient, b.site) == who]
-        last = max((*times, self._treated[who]) if who in self._treated else times, default=None)
+        times = [began.at_utc for began in self._open.values() if (began.patient, began.site) == who]
+        if who in self._treated:
+            times.append(self._treated[who])
+        last = max(times, default=None)
         if last is None or (last + LEAST_GAP <= now_utc and last.date() < now_utc.date()):
             return None
         return last
