@@ -174,11 +174,11 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "energised; the message says what did not fit.",
     ),
     "E110": Explanation(
-        "already treated today",
-        "This area was treated today. Please come back tomorrow.",
-        "Nothing has begun: one treatment a day and area, and an interrupted one counts. Treat again tomorrow.",
-        "The dose ledger holds an entry of today for this pseudonym and site; one left `begun` by a crash counts. "
-        "The start was refused; nothing is to be repaired.",
+        "already treated a short while ago",
+        "It is too soon for this area. Please come back tomorrow.",
+        "Nothing has begun: one treatment a day and area, 16 h apart; an interrupted one counts. Treat again tomorrow.",
+        "The dose ledger holds an entry of the last 16 h for this pseudonym and site; one left `begun` by a crash "
+        "counts. The start was refused; nothing is to be repaired.",
     ),
     "E111": Explanation(
         "a treatment is running already",
@@ -207,6 +207,14 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "The device cannot keep a record now, so it does not start. Please tell the clinic.",
         f"Without a record nothing begins. {_AGAIN}",
         "No recorder is connected to the daemon, so the start was refused: `systemctl status ionto-recorder`.",
+    ),
+    "E115": Explanation(
+        "the device does not know how long ago the last treatment was",
+        "The date is not known. Leave it on until tomorrow.",
+        "Nothing has begun: the clock was never set, now or at the last treatment, so a day may not have passed. "
+        "Connect the network, or leave the device switched on until tomorrow.",
+        "No time source since power-up: `timedatectl`, network, clock module and its battery. Without one, 16 h of one "
+        "boot must pass between two treatments of one site.",
     ),
     # -- sensing
     "E201": _fault("a measurement never came", "A converter did not end its conversion: 0x49, bus, supply."),
@@ -434,6 +442,14 @@ CATALOGUE: Final[dict[str, Explanation]] = {
         "A running treatment ends safely; no new one starts. Call the technician.",
         "The disk is full or read-only: `df -h`. Events wait in the daemon until they are acknowledged; nothing new "
         "starts.",
+    ),
+    "E603": Explanation(
+        "the dose ledger was damaged",
+        "A part of the record was lost. Please come back tomorrow.",
+        "Nothing has begun: whom the lost lines name is not known, so nobody is treated until tomorrow. Tell the "
+        "technician.",
+        "Lines of doses.jsonl could not be read; the file was set aside under the name in the message. Look at the "
+        "disk; after 16 h what was lost is old enough, and starts are taken.",
     ),
     # -- care
     "E701": Explanation(

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.cli.control_cmd import ALIVE_EVERY
 from appliance.cli.main import COMMANDS
+from appliance.control.core import TICK_NS
+from appliance.units import NS_PER_S
 
 SYSTEMD = Path(__file__).parent.parent / "systemd"
 UNITS = sorted([*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.target")])
@@ -20,9 +23,10 @@ HOST_UNITS = {"getty@tty1.service", "multi-user.target"}
 
 
 def read(unit: Path) -> dict[str, str]:
-    """Keys of all sections; one that stands twice adds up, as systemd reads it."""
+    """Keys of all sections, as systemd reads them: what stands twice adds up, a line goes on after a backslash."""
     values: dict[str, str] = {}
-    for key, value in re.findall(r"^(\w+)=(.*)$", unit.read_text(), re.MULTILINE):
+    text = re.sub(r"\\\n\s*", " ", unit.read_text())
+    for key, value in re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE):
         values[key] = f"{values[key]} {value}" if key in values else value
     return values
 
@@ -73,6 +77,25 @@ def test_only_the_daemon_has_real_time_priority_and_the_hardware() -> None:
         assert (groups >= {"i2c", "gpio"}) == (unit.stem == "ionto-control")
 
 
+def test_the_daemon_stops_first_so_that_its_end_is_recorded_and_shown() -> None:
+    """systemd stops in the reverse of the order in which it starts."""
+    control = read(SYSTEMD / "ionto-control.service")
+    assert set(control["After"].split()) == {"ionto-recorder.service", "ionto-kiosk.service"}
+    for other in ("ionto-recorder.service", "ionto-kiosk.service"):
+        assert "ionto-control" not in read(SYSTEMD / other).get("After", "")
+
+
+def test_a_daemon_that_hangs_is_started_again_and_none_is_given_up() -> None:
+    control = read(SYSTEMD / "ionto-control.service")
+    assert control["Type"] == "notify"
+    assert control["WatchdogSec"] == "2s"
+    assert 4 * ALIVE_EVERY * TICK_NS <= 2 * NS_PER_S
+    for name in ("ionto-control", "ionto-recorder", "ionto-kiosk"):
+        service = read(SYSTEMD / f"{name}.service")
+        assert service["StartLimitIntervalSec"] == "0"
+        assert service["Restart"] in {"on-failure", "always"}
+
+
 def test_users_and_directories_of_the_units_are_declared() -> None:
     users = set(re.findall(r"^u (\S+)", (SYSTEMD / "sysusers.d" / "ionto.conf").read_text(), re.MULTILINE))
     made = set(re.findall(r"^d (\S+)", (SYSTEMD / "tmpfiles.d" / "ionto.conf").read_text(), re.MULTILINE))
@@ -84,6 +107,17 @@ def test_users_and_directories_of_the_units_are_declared() -> None:
         for word in shlex.split(service["ExecStart"]):
             if word.startswith(("/run/", "/var/")):
                 assert word in made or str(Path(word).parent) in made
+
+
+@pytest.mark.parametrize(("name", "option"), [("ionto-control", "socket"), ("ionto-recorder", "serve")])
+def test_nobody_else_can_serve_in_a_programs_place(name: str, option: str) -> None:
+    """A socket's name is whoever's binds it first: its directory is the program's own, and others only look."""
+    service = read(SYSTEMD / f"{name}.service")
+    served = getattr(parse(shlex.split(service["ExecStart"])), option)
+    made = (SYSTEMD / "tmpfiles.d" / "ionto.conf").read_text()
+    found = re.search(rf"^d {served.parent}\s+(\d+) (\S+)\s+(\S+) -$", made, re.MULTILINE)
+    assert found is not None
+    assert found.groups() == ("0750", service["User"], "ionto")
 
 
 def verify(root: Path, units: Path) -> str:

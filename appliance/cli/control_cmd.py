@@ -5,8 +5,10 @@ import gc
 import logging
 import signal
 import sys
+import time
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,6 +16,7 @@ from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
 from appliance.control.ledger import Ledger
+from appliance.control.moment import Moment
 from appliance.control.output_timer import has_rested
 from appliance.control.permission import LedgerPermission
 from appliance.control.permits import Permits
@@ -25,15 +28,19 @@ from appliance.hal.board import HardwareBoard, bench_board, open_board
 from appliance.hal.calibration import Calibration, utc_today
 from appliance.hal.clock import MonotonicClock
 from appliance.hal.ports import Clock
-from appliance.hal.realtime import set_up_realtime
+from appliance.hal.realtime import end_runaways, set_up_realtime
 from appliance.hal.scales import Scales
+from appliance.hal.service_manager import ServiceManager
+from appliance.link.socket_file import lock_file
 from appliance.records.stamp import clock_is_set
 from appliance.sim.remote import RemoteBench
 
 log = logging.getLogger("ionto.control")
 
 COLLECT_EVERY: Final = 2000  # ticks: 10 s
+ALIVE_EVERY: Final = 100  # ticks: 0.5 s, a quarter of the unit's WatchdogSec
 ROLES_FILE: Final = Path("/etc/ionto/roles.toml")
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 CALIBRATION_FILE: Final = Path("/var/lib/ionto/calibration.json")
 
 
@@ -72,14 +79,19 @@ def compose(args: argparse.Namespace, make: type[Daemon]) -> int:
     proved = _calibration(args, numbers, simulated=simulated)
     roles = demo_roles(simulated=True) if simulated and args.roles is None else load_roles(args.roles or ROLES_FILE)
     boot = uuid.uuid4().hex
+    now = partial(moment, clock_trusted=simulated)
+    first = not lock_file(args.socket).exists()  # since power-up: no daemon, and so no technician's command, before it
     args.state_dir.mkdir(parents=True, exist_ok=True)
     server = Server(args.socket, roles, boot=boot, simulated=simulated)  # first: only one daemon touches the ledger
     try:
-        ledger = Ledger(args.state_dir / "doses.jsonl", simulated=simulated)
+        ledger = Ledger(args.state_dir / "doses.jsonl", now(), simulated=simulated)
     except IontoError:
         server.close()
         raise
-    permission = LedgerPermission(Permits(simulated=simulated), ledger, lambda: datetime.now(UTC))
+    damaged = ledger.damage_lately(now())
+    if damaged is not None:
+        log.error("E603 a part of the dose ledger could not be read and is in %s", damaged.aside)
+    permission = LedgerPermission(Permits(simulated=simulated), ledger, now)
     try:
         hardware = _hardware(args, numbers)
         commands = Commands(permission, proved.most_ma, simulated=simulated)
@@ -93,13 +105,19 @@ def compose(args: argparse.Namespace, make: type[Daemon]) -> int:
             commands,
             board_ma=proved.most_ma,
             boot=boot,
-            rested=has_rested(ledger.last_utc, datetime.now(UTC)),
+            rested=first and has_rested(ledger.newest, now()),
         )
         _serve(daemon, hardware.bench, simulated=simulated)
     finally:
         server.close()
         permission.close()
     return 0
+
+
+def moment(*, clock_trusted: bool) -> Moment:
+    """Now, by every clock; a simulated device trusts its machine's."""
+    boot = BOOT_ID.read_text().strip()
+    return Moment(datetime.now(UTC), clock_trusted or clock_is_set(), boot, time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 def _calibration(args: argparse.Namespace, numbers: Board, *, simulated: bool) -> Proved:
@@ -135,21 +153,38 @@ def _serve(daemon: Daemon, bench: RemoteBench | None, *, simulated: bool) -> Non
         report.require()
     for refused in report.refused:
         log.warning("not real-time: %s", refused)
+    end_runaways()
     log.info("%s device, self-test begins", "SIMULATED" if simulated else "real")
     told: str | None = None
+    manager = ServiceManager()
+
+    def hurry() -> bool:
+        _live(daemon, manager)
+        return len(stopping) > 1
+
     daemon.start()
+    manager.ready()
     try:
         while not stopping:
             daemon.step()
             if bench is not None and daemon.session.state != told:
                 told = daemon.session.state
                 _tell(bench, told)
-            if daemon.tick_count % COLLECT_EVERY == 0:
-                collect_at_rest(daemon)
-        daemon.end(lambda: len(stopping) > 1)
+            _live(daemon, manager)
+        manager.stopping()
+        daemon.end(hurry)
     finally:
         daemon.close()
+        manager.close()
     log.info("stopped; %d late ticks, worst %.1f ms", daemon.late_count, daemon.worst_late_ns / 1e6)
+
+
+def _live(daemon: Daemon, manager: ServiceManager) -> None:
+    """What is done now and then, beside the tick."""
+    if daemon.tick_count % ALIVE_EVERY == 0:
+        manager.alive()
+    if daemon.tick_count % COLLECT_EVERY == 0:
+        collect_at_rest(daemon)
 
 
 def collect_at_rest(daemon: Daemon) -> None:

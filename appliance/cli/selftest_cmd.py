@@ -88,7 +88,7 @@ def self_test(hw: Hardware, numbers: Board, calibration: Calibration, ending: En
     """Run a daemon until its self-test has passed or ended in FAULT."""
     simulated = hw.board.simulated
     commands = Commands(NoTreatment(), hard_limits.CURRENT_MA, simulated=simulated)
-    daemon = Daemon(hw.board, hw.clock, numbers, Scales(numbers, calibration), NoClients(), commands)
+    daemon = Daemon(hw.board, hw.clock, numbers, Scales(numbers, calibration), NoClients(), commands, rested=False)
     test = daemon.self_test
     checks = [] if test is None else test.report  # the daemon lets go of its test when it has ended
     try:

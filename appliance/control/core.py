@@ -58,7 +58,7 @@ class Core:
         *,
         board_ma: float = hard_limits.CURRENT_MA,
         boot: str = "",
-        rested: bool = True,
+        rested: bool,
     ) -> None:
         """`board_ma`: the most that this board's calibration can prove. `rested`: whether the treatment timer has.
 

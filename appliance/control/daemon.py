@@ -51,7 +51,7 @@ class Daemon(Core):
         *,
         board_ma: float = hard_limits.CURRENT_MA,
         boot: str = "",
-        rested: bool = True,
+        rested: bool,
     ) -> None:
         """As `Core`; `commands` is what clients may ask for."""
         super().__init__(board, clock, numbers, scales, talk, board_ma=board_ma, boot=boot, rested=rested)

@@ -5,17 +5,19 @@ never forget a treatment: what began and was never closed, by a crash, counts as
 """
 
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from appliance.control.moment import Moment, dated, least_between
 from appliance.errors import RecordsError
 
 _ASIDE_MAX: Final = 1000
-# Between two treatments of one site [D]: one a day, and a day that ends at noon or midnight makes no two of them.
-LEAST_GAP: Final = timedelta(hours=12)
+# Between two treatments of one site [D]: one a day. A night always lies between them, wherever the device stands: a
+# date would change at noon for some, and a clock without a time zone cannot know for whom.
+LEAST_GAP: Final = timedelta(hours=16)
 
 
 class Began(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="began"):
@@ -24,7 +26,7 @@ class Began(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     session: str
     patient: str
     site: str
-    at_utc: datetime  # when it began
+    at: Moment  # when it began
     simulated: bool
 
 
@@ -34,13 +36,20 @@ class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     session: str
     patient: str
     site: str
-    at_utc: datetime  # when it began
+    at: Moment  # when it began; with its date, if the clock was set meanwhile
     simulated: bool
     treated: bool  # RAMP_UP was reached
     charge_mc: float
 
 
-Entry = Began | Closed
+class Damaged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="damaged"):
+    """Written when lines were found that nobody can read: they may have been of anybody, and of just now."""
+
+    at: Moment
+    aside: str  # name of the file that has them
+
+
+Entry = Began | Closed | Damaged
 
 _decoder: Final = msgspec.json.Decoder(Entry)
 _encoder: Final = msgspec.json.Encoder()
@@ -49,26 +58,27 @@ _encoder: Final = msgspec.json.Encoder()
 class Ledger:
     """The ledger of one device; a simulated one keeps it in the directory of its run."""
 
-    def __init__(self, path: Path, *, simulated: bool) -> None:
+    def __init__(self, path: Path, now: Moment, *, simulated: bool) -> None:
         """Open or create.
 
-        A last line that a power cut left unfinished is removed.
+        A last line that a power cut left unfinished is removed. A damaged file is set aside, and what is readable of
+        it kept, together with a note of the damage: see `damage_lately`.
 
         Raises:
-            RecordsError: E601 it cannot be read, or is damaged: it was then set aside, what is readable was kept, and
-                opening again works; E602 it cannot be written.
+            RecordsError: E601 it cannot be read; E602 it cannot be written.
         """
         self._path = path
         self._simulated = simulated
-        self._open: dict[str, Began] = {}
-        self._treated: dict[tuple[str, str], datetime] = {}  # the last time
-        self.last_utc: datetime | None = None  # when the newest session began, given or not
+        self._open: dict[str, tuple[Began, Began | Closed | None]] = {}  # and what was the last before it
+        self._last: dict[tuple[str, str], Began | Closed] = {}  # of each patient and site
+        self._damaged: Damaged | None = None
+        self.newest: Moment | None = None  # when the newest session began, given or not
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise RecordsError("E601", f"cannot open the dose ledger {path}: {error.strerror}") from error
         try:
-            self._size = self._load(path.read_bytes())
+            self._load(path.read_bytes(), now)
             _sync_directory(path.parent)
         except OSError as error:
             os.close(self._fd)
@@ -77,69 +87,76 @@ class Ledger:
             os.close(self._fd)
             raise
 
-    def treated_lately(self, patient: str, site: str, now_utc: datetime) -> datetime | None:
-        """When this patient's site was treated last, if that was on this day or less than `LEAST_GAP` ago.
+    def treated_lately(self, patient: str, site: str, now: Moment) -> Moment | None:
+        """When this patient's site was treated last, unless `LEAST_GAP` has certainly passed since.
 
-        The board has no clock of its own: one that stands behind what it wrote itself has gone back, and what it
-        wrote counts as of now. A session that began and was not closed counts: ask before `begun`.
+        A session that began and was not closed counts: ask before `begun`.
         """
-        who = (patient, site)
-        times = [began.at_utc for began in self._open.values() if (began.patient, began.site) == who]
-        if who in self._treated:
-            times.append(self._treated[who])
-        last = max(times, default=None)
-        if last is None or (last + LEAST_GAP <= now_utc and last.date() < now_utc.date()):
-            return None
-        return last
+        last = self._last.get((patient, site))
+        return last.at if last is not None and least_between(last.at, now) < LEAST_GAP else None
 
-    def begun(self, patient: str, site: str, session: str, at_utc: datetime) -> None:
+    def damage_lately(self, now: Moment) -> Damaged | None:
+        """Damage that may hide a treatment of anybody, until `LEAST_GAP` has certainly passed since it was found."""
+        damaged = self._damaged
+        return damaged if damaged is not None and least_between(damaged.at, now) < LEAST_GAP else None
+
+    def begun(self, patient: str, site: str, session: str, now: Moment) -> None:
         """Put on disk that a session is about to touch a patient; before CONTACT, with the output open.
 
         Raises:
             RecordsError: E602 it is not on disk: the start must be refused.
         """
-        entry = Began(session, patient, site, at_utc, self._simulated)
-        self._append(entry)
-        self._note(entry)
+        self._write(Began(session, patient, site, now, self._simulated))
 
-    def closed(self, session: str, charge_mc: float, *, treated: bool) -> None:
+    def closed(self, session: str, charge_mc: float, now: Moment, *, treated: bool) -> None:
         """Put on disk how a session ended; at IDLE or DONE, with the output open.
 
         Args:
             session: that `begun` was called with.
             charge_mc: measured, in millicoulombs.
+            now: when it is written down.
             treated: whether RAMP_UP was reached; if not, the patient may still be treated today.
 
         Raises:
             RecordsError: E602 it is not on disk: the session counts as a treatment.
             ValueError: no such session is open.
         """
-        began = self._open.get(session)
-        if began is None:
+        if session not in self._open:
             raise ValueError(f"session {session!r} is not open in the dose ledger")
-        entry = Closed(session, began.patient, began.site, began.at_utc, began.simulated, treated, charge_mc)
-        self._append(entry)
-        self._note(entry)
+        began, _ = self._open[session]
+        at = dated(began.at, now)
+        self._write(Closed(session, began.patient, began.site, at, began.simulated, treated, charge_mc))
 
     def close(self) -> None:
         """Give the file back."""
         os.close(self._fd)
 
-    def _note(self, entry: Entry) -> None:
-        self.last_utc = entry.at_utc if self.last_utc is None else max(self.last_utc, entry.at_utc)
-        if isinstance(entry, Began):
-            left = self._open.get(entry.session)
-            if left is not None:  # an id that came twice closes nothing: what was left open counts for ever
-                self._treat(left)
-            self._open[entry.session] = entry
-            return
-        self._open.pop(entry.session, None)
-        if entry.treated:
-            self._treat(entry)
+    def _write(self, entry: Entry) -> None:
+        self._append(entry)
+        self._note(entry)
 
-    def _treat(self, entry: Entry) -> None:
+    def _note(self, entry: Entry) -> None:
+        """What began counts, until it is known that nothing was given; an id that comes twice takes nothing back."""
+        if isinstance(entry, Damaged):
+            self._damaged = entry
+            return
         who = (entry.patient, entry.site)
-        self._treated[who] = max(entry.at_utc, self._treated.get(who, entry.at_utc))
+        self.newest = entry.at
+        if isinstance(entry, Began):
+            self._open[entry.session] = (entry, self._last.get(who))
+            self._last[who] = entry
+            return
+        began, before = self._open.pop(entry.session, (None, None))
+        if entry.treated:
+            self._last[who] = entry
+        elif began is not None and self._last.get(who) is began:
+            self._restore(who, before)
+
+    def _restore(self, who: tuple[str, str], before: Began | Closed | None) -> None:
+        if before is None:
+            del self._last[who]
+        else:
+            self._last[who] = before
 
     def _append(self, entry: Entry) -> None:
         """Write behind the last good byte: what a failed write left there is overwritten."""
@@ -154,8 +171,8 @@ class Ledger:
             raise RecordsError("E602", f"cannot write the dose ledger {self._path}: {error.strerror}") from error
         self._size += len(line)
 
-    def _load(self, raw: bytes) -> int:
-        """Read every line; the length of what is good, in bytes."""
+    def _load(self, raw: bytes, now: Moment) -> None:
+        """Read every line; damaged ones are set aside, and that is noted in their place."""
         *lines, unfinished = raw.split(b"\n")
         good: list[bytes] = []
         for line in lines:
@@ -163,26 +180,26 @@ class Ledger:
             if entry is not None:
                 good.append(line)
                 self._note(entry)
+        self._size = len(raw) - len(unfinished)
         if len(good) < len(lines):
-            self._set_aside(good, 1 + next(n for n, line in enumerate(lines) if _entry(line) is None))
-        return len(raw) - len(unfinished)
+            damaged = Damaged(now, _free_name(self._path).name)
+            self._set_aside(damaged.aside, b"".join(line + b"\n" for line in [*good, _encoder.encode(damaged)]))
+            self._note(damaged)
 
-    def _set_aside(self, good: list[bytes], number: int) -> None:
-        """Keep the damaged file under another name, and what is readable of it under its own."""
+    def _set_aside(self, aside: str, content: bytes) -> None:
+        """Keep the damaged file under another name, and what is readable of it, with the note, under its own."""
         fresh = self._path.with_name(f"{self._path.name}.new")
-        with fresh.open("wb") as file:
-            file.write(b"".join(line + b"\n" for line in good))
+        fresh.unlink(missing_ok=True)
+        fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        os.close(self._fd)
+        self._fd, self._size = fd, len(content)
+        with open(fd, "wb", closefd=False) as file:
+            file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        aside = _free_name(self._path)
-        os.link(self._path, aside)
+            os.fsync(fd)
+        os.link(self._path, self._path.with_name(aside))
         fresh.replace(self._path)
         _sync_directory(self._path.parent)
-        raise RecordsError(
-            "E601",
-            f"line {number} of the dose ledger {self._path} is damaged; it was set aside as {aside.name} and what is"
-            " readable was kept: look at it, then start again",
-        )
 
 
 def _entry(line: bytes) -> Entry | None:

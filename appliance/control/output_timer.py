@@ -1,8 +1,9 @@
 """A mirror of the hardware's treatment timer, so that a start is not accepted that the hardware would cut short."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from appliance.control.moment import Moment, least_between
 from appliance.safety import hard_limits
 
 # A session and the rest behind it are over by then: 36.5 min of output, as long in pauses at most, 10 min of rest.
@@ -12,7 +13,7 @@ FORGOTTEN_AFTER: Final = timedelta(hours=2)
 class OutputTimer:
     """Mirror of the hardware's treatment timer: output time since its reset, which needs a long rest."""
 
-    def __init__(self, rest_s: float, *, rested: bool = True) -> None:
+    def __init__(self, rest_s: float, *, rested: bool) -> None:
         """`rest_s`: how long the output must have been low before LATCH_RESET restarts the timer.
 
         Not `rested`: what it has counted is not known, so it may be full.
@@ -42,9 +43,6 @@ class OutputTimer:
             self.output_s = 0.0
 
 
-def has_rested(last_utc: datetime | None, now_utc: datetime) -> bool:
-    """Whether a daemon that starts now may take the timer for rested: the ledger knows of no session of late.
-
-    The wall clock may stand behind what the ledger has: then it rests once more than it must.
-    """
-    return last_utc is None or last_utc + FORGOTTEN_AFTER <= now_utc
+def has_rested(newest: Moment | None, now: Moment) -> bool:
+    """Whether a daemon that starts now may take the timer for rested: the ledger knows of no session of late."""
+    return newest is None or least_between(newest, now) >= FORGOTTEN_AFTER

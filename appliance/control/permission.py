@@ -7,12 +7,13 @@ It must never let a session leave ARMED before its line is on disk.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import timedelta
 from typing import Final, NamedTuple
 
-from appliance.control.ledger import Ledger
+from appliance.control.ledger import LEAST_GAP, Ledger
+from appliance.control.moment import Moment, comparable, least_between
 from appliance.control.permits import DEMO, Permits
-from appliance.errors import IontoError, LinkError
+from appliance.errors import IontoError, LinkError, RecordsError
 from appliance.link.messages import PermitGrant, Start
 
 
@@ -34,11 +35,11 @@ def _wake() -> None:
 class LedgerPermission:
     """`control.commands.Permission` of a daemon with a disk."""
 
-    def __init__(self, permits: Permits, ledger: Ledger, now_utc: Callable[[], datetime]) -> None:
-        """`now_utc` reads the wall clock: treatments are hours apart, and programs and boots lie between them."""
+    def __init__(self, permits: Permits, ledger: Ledger, now: Callable[[], Moment]) -> None:
+        """`now` reads every clock: treatments are hours apart, and programs and boots lie between them."""
         self._permits = permits
         self._ledger = ledger
-        self._now_utc = now_utc
+        self._now = now
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         # Its thread exists before memory is locked: locking a new stack takes longer than the watchdog waits.
         self._worker.submit(_wake).result(timeout=_WAKE_S)
@@ -53,25 +54,37 @@ class LedgerPermission:
         """Patient pseudonym of a valid permit.
 
         Raises:
-            LinkError: E108 the ledger is still being written; E109, E110, E114.
+            LinkError: E108 the ledger is still being written; E109, E110, E114, E115.
+            RecordsError: E603 the ledger was damaged of late.
             ConfigError: E512 'demo' on a real device.
         """
         if self._writing is not None and not self._writing.done():
             raise LinkError("E108", "the last treatment is still being written down; try again in a moment")
         permit = self._permits.check(start, t_ns, recorder_connected=recorder_connected)
         patient = f"{DEMO}-{start.id}" if permit.id == DEMO else permit.patient
-        last_utc = self._ledger.treated_lately(patient, start.plan.site, self._now_utc())
-        if last_utc is not None:
-            when = f"{last_utc:%Y-%m-%d %H:%M} UTC by this device's clock"
-            raise LinkError("E110", f"{start.plan.site} of this person was treated on {when}; come back tomorrow")
+        self._refuse_again(patient, start.plan.site)
         self._checked = {start.id: _Treatment(patient, start.plan.site, permit.id)}
         return patient
+
+    def _refuse_again(self, patient: str, site: str) -> None:
+        """Nobody twice a day, as far as the ledger and the clocks can exclude it."""
+        now = self._now()
+        damaged = self._ledger.damage_lately(now)
+        if damaged is not None:
+            what = f"a part of the dose ledger could not be read and is in {damaged.aside}"
+            raise RecordsError("E603", f"{what}; nobody is treated for {_wait(damaged.at, now)}")
+        last = self._ledger.treated_lately(patient, site, now)
+        if last is None:
+            return
+        if comparable(last, now):
+            raise LinkError("E110", f"{site} of this person: come back in {_wait(last, now)}, or tomorrow")
+        why = "this device knows no date, now or of the last treatment"
+        raise LinkError("E115", f"{site} of this person: {why}; leave it switched on for {_wait(last, now)}")
 
     def begun(self, session: str) -> None:
         """Begin to write that this session may give a dose; see `settled`."""
         treatment = self._checked[session]
-        now_utc = self._now_utc()
-        self._writing = self._worker.submit(self._ledger.begun, treatment.patient, treatment.site, session, now_utc)
+        self._writing = self._worker.submit(self._ledger.begun, treatment.patient, treatment.site, session, self._now())
 
     def settled(self) -> bool:
         """Whether the last line is on disk.
@@ -98,7 +111,7 @@ class LedgerPermission:
         self._writing = self._worker.submit(self._close, session, charge_mc, treated)
 
     def _close(self, session: str, charge_mc: float, treated: bool) -> None:
-        self._ledger.closed(session, charge_mc, treated=treated)
+        self._ledger.closed(session, charge_mc, self._now(), treated=treated)
 
     def close(self) -> None:
         """Let the worker finish what it has, then close the file.
@@ -111,3 +124,9 @@ class LedgerPermission:
         self._ledger.close()
         if isinstance(last, IontoError):
             raise last
+
+
+def _wait(since: Moment, now: Moment) -> str:
+    """Until a day has certainly passed, in hours and minutes, rounded up."""
+    minutes = -((least_between(since, now) - LEAST_GAP) // timedelta(minutes=1))
+    return f"{minutes // 60} h {minutes % 60} min"

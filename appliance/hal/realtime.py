@@ -8,11 +8,13 @@ import ctypes
 import errno
 import gc
 import os
+import resource
 from typing import Final, NamedTuple
 
 from appliance.errors import ConfigError
 
 DEFAULT_PRIORITY: Final = 50
+RUNAWAY_US: Final = 200_000  # [D] forty ticks
 _MCL_CURRENT: Final = 1
 _MCL_FUTURE: Final = 2
 
@@ -58,6 +60,15 @@ def set_up_realtime(priority: int = DEFAULT_PRIORITY, cpu: int | None = None) ->
             refused.append(f"processor {cpu}: {error.strerror}")
             cpu = None
     return RealtimeReport(_take_class(priority, refused), locked, True, cpu, tuple(refused))
+
+
+def end_runaways() -> None:
+    """Have the kernel end this process when it spins in its real-time class and takes the machine with it.
+
+    The limit is on processor time without ever waiting (setrlimit(2), RLIMIT_RTTIME); a tick waits every 5 ms. Imports
+    need more than that: call it last.
+    """
+    resource.setrlimit(resource.RLIMIT_RTTIME, (RUNAWAY_US, 2 * RUNAWAY_US))
 
 
 def _take_class(priority: int, refused: list[str]) -> int | None:

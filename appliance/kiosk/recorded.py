@@ -146,6 +146,7 @@ RECORDED: Final[dict[str, Recorded]] = {
     "attract_simulated": Recorded(replace(IDLE, simulated=True)),
     "attract_rest": Recorded(replace(IDLE, wait_s=754.0), refused="E112"),
     "attract_refused": Recorded(IDLE, refused="E110"),
+    "attract_no_date": Recorded(IDLE, refused="E115"),
     "attract_not_started": Recorded(replace(IDLE, outcome="not_started", reason="E214")),
     "armed": Recorded(_session(state="ARMED")),
     "armed_shortened": Recorded(

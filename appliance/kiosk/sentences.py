@@ -132,7 +132,7 @@ ENDED_OTHERWISE: Final = N_("It ended before its time.")
 
 # Codes whose patient's sentence of the error catalogue may stand alone on a screen: none of them speaks of current.
 SPOKEN_CODES: Final = frozenset(
-    ("E109", "E110", "E111", "E112", "E114", "E213", "E214", "E216", "E406", "E411", "E413", "E703")
+    ("E109", "E110", "E111", "E112", "E114", "E115", "E213", "E214", "E216", "E406", "E411", "E413", "E603", "E703")
 )
 SPOKEN_OTHERWISE: Final = N_("Please tell the clinic.")
 TOO_SOFT: Final = N_("The water is too soft. Press STOP, then add baking soda.")

@@ -62,9 +62,14 @@ class SocketFile:
             self._lock = -1
 
 
+def lock_file(path: Path) -> Path:
+    """Beside the socket at `path`. It outlives its server: until a boot empties the directory, it tells of one."""
+    return path.with_name(f"{path.name}.lock")
+
+
 def _locked(path: Path) -> int:
     """A lock that ends with this process. Without it two servers could both find a dead socket and both remove it."""
-    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
+    lock = os.open(lock_file(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -35,7 +35,7 @@ def main(words: list[str]) -> int:
     board = bench_board(numbers, bench.i2c, bench.pins, clock)
     scales = Scales(numbers, Calibration.identity(numbers, simulated=True))
     commands = Commands(DemoPermission(), hard_limits.CURRENT_MA, simulated=True)
-    daemon = Daemon(board, clock, numbers, scales, DirectTalk(), commands)
+    daemon = Daemon(board, clock, numbers, scales, DirectTalk(), commands, rested=True)
     report = set_up_realtime()
     daemon.start()
     late_ns: list[int] = []

@@ -84,7 +84,7 @@ class Simulation:
             calibration = Calibrator(board, numbers, clock, meter, _unheard).run(CALIBRATION_DAY).calibration
         scales = Scales(numbers, calibration)
         commands = Commands(DemoPermission(), hard_limits.CURRENT_MA, simulated=True)
-        self.daemon = Daemon(board, clock, numbers, scales, self.talk, commands, boot=f"simulated-{seed}")
+        self.daemon = Daemon(board, clock, numbers, scales, self.talk, commands, boot=f"simulated-{seed}", rested=True)
         scripted = frozenset(step.action for step in script.steps) if script is not None else frozenset()
         self._runner = ScriptRunner(script, self.bench) if script is not None else None
         self.person = Person(plan, self.talk.send, self.bench.act, scripted=scripted)

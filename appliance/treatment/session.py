@@ -127,8 +127,18 @@ class Session:
 
     @property
     def remaining_s(self) -> float:
-        """Treatment time still to go."""
-        return max(0.0, self.plan.duration_s - self.dose.elapsed_s) if self.plan is not None else 0.0
+        """Treatment time still to go: to the plan's end or, at the current of now, to the charge ceiling."""
+        plan = self.plan
+        if plan is None:
+            return 0.0
+        current_ma = max(LEAST_MA, self.base_ma if self.state == "HOLD" else self.choice_ma)
+        by_charge_s = (plan.limits.charge_mc - self.dose.charge_mc) / current_ma
+        return max(0.0, min(plan.duration_s - self.dose.elapsed_s, by_charge_s))
+
+    @property
+    def half_left_s(self) -> float:
+        """To where as much time lies behind as is still to go, however often the current was changed."""
+        return (self.remaining_s - self.dose.elapsed_s) / 2.0
 
     # ------------------------------------------------------------ commands
 
@@ -325,7 +335,7 @@ class Session:
             self._fade("DONE", fall_s, "completed", "time")
         elif plan.limits.charge_mc - self.dose.charge_mc <= fall_mc:
             self._fade("DONE", fall_s, "completed", "charge")
-        elif plan.reverses and not self.half_done and plan.duration_s / 2 - self.dose.elapsed_s <= fall_s:
+        elif plan.reverses and not self.half_done and self.half_left_s <= fall_s:
             self._fade("REVERSE", fall_s, None, None)
         elif self.state == "RAMP_UP" and self._settled():
             self._enter("HOLD")

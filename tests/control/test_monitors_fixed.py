@@ -29,7 +29,7 @@ DESIGNED = build_monitors(round(RELAY_TRAVEL_FACTOR * 25_000_000))
 def composed(numbers: Board, *, simulated: bool = True, board_ma: float = 25.0) -> Daemon:
     clock = IdealClock()
     commands = Commands(Doorkeeper(), board_ma, simulated=simulated)
-    return Daemon(IdealBoard(clock), clock, numbers, SCALES, Clients(), commands, board_ma=board_ma)
+    return Daemon(IdealBoard(clock), clock, numbers, SCALES, Clients(), commands, board_ma=board_ma, rested=True)
 
 
 def bounds_of(monitor: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.control.moment import Moment
 from appliance.control.output_timer import OutputTimer, has_rested
 from appliance.safety import hard_limits
 
@@ -27,7 +28,7 @@ def test_what_is_not_known_counts_as_full_until_it_has_rested() -> None:
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 400_000)), min_size=1, max_size=30))
 def test_it_counts_what_was_on_and_forgets_only_after_its_rest(times: list[tuple[bool, int]]) -> None:
     """Against the plain sum; each stretch of time is ticked at its beginning and its end."""
-    timer, now_ns, on_s, low_s = OutputTimer(REST_S), 0, 0.0, 0.0
+    timer, now_ns, on_s, low_s = OutputTimer(REST_S, rested=True), 0, 0.0, 0.0
     timer.tick(now_ns, enabled=False)
     for enabled, ticks in times:
         timer.tick(now_ns + 1, enabled=enabled)
@@ -43,18 +44,28 @@ def test_it_counts_what_was_on_and_forgets_only_after_its_rest(times: list[tuple
             assert timer.output_s == pytest.approx(on_s, abs=1e-6)
 
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+def at(hours: float, *, boot: str, uptime_h: float, clock_set: bool = True) -> Moment:
+    wall_utc = datetime(2026, 11, 23, 12, 0, tzinfo=UTC) + timedelta(hours=hours)
+    return Moment(wall_utc, clock_set, boot, uptime_h * 3600.0)
+
+
+NOW = at(0.0, boot="now", uptime_h=0.1)
 
 
 @pytest.mark.parametrize(
-    ("last", "rested"),
+    ("newest", "rested"),
     [
         (None, True),
-        (NOON - timedelta(hours=2), True),
-        (NOON - timedelta(minutes=119), False),
-        (NOON, False),
-        (NOON + timedelta(days=1), False),
+        (at(-2.0, boot="before", uptime_h=5.0), True),
+        (at(-1.9, boot="before", uptime_h=5.0), False),
+        (at(-300.0, boot="before", uptime_h=5.0, clock_set=False), False),
+        (at(24.0, boot="before", uptime_h=5.0), False),
+        (at(-300.0, boot="now", uptime_h=0.05), False),
     ],
 )
-def test_a_session_of_late_or_of_the_future_makes_a_new_daemon_rest(last: datetime | None, rested: bool) -> None:
-    assert has_rested(last, NOON) is rested
+def test_a_session_of_late_or_of_unknown_date_makes_a_new_daemon_rest(newest: Moment | None, rested: bool) -> None:
+    assert has_rested(newest, NOW) is rested
+
+
+def test_two_hours_of_this_boot_are_rest_enough() -> None:
+    assert has_rested(at(-9.0, boot="before", uptime_h=5.0, clock_set=False), at(0.0, boot="now", uptime_h=2.0))

@@ -1,5 +1,6 @@
 """Real-time set-up says what it got, and real hardware is refused without it; the clock sleeps to a point in time."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,37 @@ def test_it_takes_its_class_last_so_that_nobody_waits_for_its_memory_to_be_locke
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_program_that_spins_in_real_time_is_ended_by_the_kernel() -> None:
+    """In the normal class it may: there it takes nothing from anybody."""
+    script = (
+        "import time\n"
+        "from appliance.hal.realtime import end_runaways, set_up_realtime\n"
+        "print(set_up_realtime(10).fifo_priority, flush=True)\n"
+        "end_runaways()\n"
+        "until_s = time.process_time() + 1.0\n"
+        "while time.process_time() < until_s: pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+    )
+    in_real_time = done.stdout.strip() != "None"
+    assert done.returncode == (-signal.SIGXCPU if in_real_time else 0)
+
+
+def test_a_program_that_waits_in_between_may_go_on_for_ever() -> None:
+    script = (
+        "import time\n"
+        "from appliance.hal.realtime import end_runaways, set_up_realtime\n"
+        "set_up_realtime(10)\n"
+        "end_runaways()\n"
+        "for _ in range(10):\n"
+        "    until_s = time.process_time() + 0.05\n"
+        "    while time.process_time() < until_s: pass\n"
+        "    time.sleep(0.001)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False, cwd=ROOT).returncode == 0
 
 
 def test_the_clock_never_returns_early_and_at_once_for_the_past() -> None:

@@ -20,7 +20,7 @@ def daemon_of(numbers: Board) -> Daemon:
     board = bench_board(numbers, bench.i2c, bench.pins, bench.clock)
     scales = Scales(numbers, Calibration.identity(numbers))
     commands = Commands(DemoPermission(), 25.0, simulated=True)
-    return Daemon(board, bench.clock, numbers, scales, DirectTalk(), commands)
+    return Daemon(board, bench.clock, numbers, scales, DirectTalk(), commands, rested=True)
 
 
 @pytest.mark.parametrize(

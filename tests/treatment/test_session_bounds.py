@@ -250,7 +250,7 @@ def test_current_without_a_plan_is_a_fault() -> None:
 
 def test_a_treatment_ends_by_its_charge_and_not_before() -> None:
     """The fall from 2 mA at 3 mA/s is 0.67 mC: the ceiling is reached with its end, not with its beginning."""
-    driver = Driver().to_hold(TURNS)
+    driver = Driver().to_hold(replace(TURNS, polarity="fixed_normal"))
     driver.session.dose.charge_mc = TURNS.limits.charge_mc - 2.67
     driver.run(0.98)
     assert driver.session.state == "HOLD"

@@ -49,6 +49,36 @@ def test_the_charge_ceiling_ends_a_treatment_as_completed() -> None:
     assert d.session.dose.charge_mc == pytest.approx(30_000.0, abs=2 * 20.0 * 0.02 + 0.5)
 
 
+@pytest.mark.parametrize("after_s", [0.0, 300.0])
+def test_a_raised_current_brings_the_half_and_the_time_shown_forward(after_s: float) -> None:
+    """At 20 mA the charge ceiling comes before the plan's half hour."""
+    d = Driver(tick_ns=20_000_000)
+    d.to_hold(TreatmentPlan("hands", 15.0, 20.0, 1800.0))
+    d.run(after_s)
+    assert d.session.remaining_s + d.session.dose.elapsed_s == pytest.approx(1800.0, abs=0.1)
+    d.session.adjust(5)
+    d.run(10.0)
+    promised_s = d.session.dose.elapsed_s + d.session.remaining_s
+    d.run(1000.0, "REVERSE")
+    first_s, first_mc = d.session.dose.elapsed_s, d.session.dose.charge_mc
+    d.run(1200.0, "DONE")
+    whole_s = d.session.dose.elapsed_s
+    assert d.session.reason == "charge"
+    assert whole_s == pytest.approx(promised_s, abs=30.0)  # the second half's ramps give less
+    assert first_s == pytest.approx(whole_s / 2, abs=15.0)
+    assert d.session.dose.charge_mc == pytest.approx(30_000.0, abs=1.0)
+    assert first_mc == pytest.approx(15_000.0 - 2.5 * after_s, abs=350.0)
+
+
+def test_time_left_is_what_the_current_of_now_leaves_not_what_was_asked_for() -> None:
+    """Held to 12 mA by the loop, the half hour is what ends it, although 20 mA were chosen."""
+    d = Driver(tick_ns=20_000_000, allowed_ma=12.0)
+    d.to_hold(TreatmentPlan("hands", 15.0, 20.0, 1800.0))
+    d.session.adjust(5)
+    assert d.session.state == "HOLD"
+    assert d.session.remaining_s + d.session.dose.elapsed_s == pytest.approx(1800.0, abs=0.1)
+
+
 def test_the_last_fade_ends_at_the_ceiling_not_after_it() -> None:
     d = Driver().to_hold(TreatmentPlan("hands", 15.0, 15.0, 120.0, polarity="fixed_normal"))
     d.run(130.0, "RAMP_DOWN")

@@ -143,7 +143,7 @@ def _holding(least_ma: float, room_ma: float = 0.0) -> Where:
         if session.state != "HOLD" or plan is None or session.base_ma < least_ma:
             return False
         left_s = plan.duration_s - session.dose.elapsed_s - FAR_S
-        half_s = left_s if session.half_done or not plan.reverses else left_s - plan.duration_s / 2.0
+        half_s = left_s if session.half_done or not plan.reverses else session.half_left_s - FAR_S
         return min(left_s, half_s) > 0.0 and session.base_ma + room_ma < plan.limits.device_ma
 
     return where

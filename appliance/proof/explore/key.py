@@ -166,7 +166,7 @@ def _elapsed(session: Session, plan: TreatmentPlan | None) -> Key:
         return ()
     fall_s = session.base_ma / hard_limits.RAMP_DOWN_MA_PER_S
     left_s = plan.duration_s - session.dose.elapsed_s - fall_s
-    half_s = left_s - plan.duration_s / 2.0 if plan.reverses and not session.half_done else 1.0
+    half_s = session.half_left_s - fall_s if plan.reverses and not session.half_done else 1.0
     left_mc = plan.limits.charge_mc - session.dose.charge_mc - 0.5 * session.base_ma * fall_s
     charge_s = left_mc / session.base_ma if session.base_ma > 0.0 else 1.0
     return tuple((seconds <= 0.0) + (seconds <= NEAR_S) for seconds in (left_s, half_s, charge_s))

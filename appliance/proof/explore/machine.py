@@ -95,7 +95,9 @@ class Machine:
         self.clients = Clients(self.world)
         self.permission, self.desk, self.permits = build_permission(self.world)
         commands = Commands(self.permission, self.board_ma, simulated=True)
-        self.daemon = Daemon(self.board, self.clock, self.numbers, self.scales, self.clients, commands, boot="explored")
+        self.daemon = Daemon(
+            self.board, self.clock, self.numbers, self.scales, self.clients, commands, boot="explored", rested=True
+        )
         self.ghost = Ghost()
         self.checks = Checks()
         self.probe = ScriptedProbe(self.world, 1.0 / self.numbers.adc.return_.sps)

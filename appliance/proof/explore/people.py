@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from appliance.control.ledger import Entry, Ledger
+from appliance.control.moment import Moment
 from appliance.control.permission import LedgerPermission
 from appliance.control.permits import Permits
 from appliance.control.talk import Request
@@ -19,7 +20,7 @@ from appliance.proof.explore.world import PALM, World
 from appliance.safety.hard_limits import SITES
 from appliance.treatment.contact import SEEK_MA, ContactProbe, Probe
 
-NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOON: Final = Moment(datetime(2026, 1, 1, 12, tzinfo=UTC), True, "explored", 0.0)
 
 
 class Clients:
@@ -137,8 +138,9 @@ class MemoryLedger(Ledger):
         self._world = world
         self._simulated = True
         self._open = {}
-        self._treated = {}
-        self.last_utc = None
+        self._last = {}
+        self._damaged = None
+        self.newest = None
 
     def _append(self, entry: Entry) -> None:
         del entry
@@ -146,7 +148,7 @@ class MemoryLedger(Ledger):
             raise RecordsError("E602", "explored: the dose ledger cannot be written")
 
 
-def _noon() -> datetime:
+def _noon() -> Moment:
     return NOON
 
 

@@ -141,6 +141,6 @@ def _running_s(session: Session, now_ns: int) -> Iterator[float]:
     fall_s = base_ma / hard_limits.RAMP_DOWN_MA_PER_S
     yield plan.duration_s - session.dose.elapsed_s - fall_s
     if plan.reverses and not session.half_done:
-        yield plan.duration_s / 2.0 - session.dose.elapsed_s - fall_s
+        yield session.half_left_s - fall_s
     if base_ma > 0.0:
         yield (plan.limits.charge_mc - session.dose.charge_mc) / base_ma - fall_s / 2.0

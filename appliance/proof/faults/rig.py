@@ -108,7 +108,7 @@ class Rig:
         board = bench_board(self.numbers, self.bench.i2c, self.bench.pins, self.clock)  # pins rest from here on
         commands = Commands(DemoPermission(), hard_limits.CURRENT_MA, simulated=True)
         self.daemon = simulation.daemon = Daemon(
-            board, self.clock, self.numbers, old.scales, simulation.talk, commands, boot="again"
+            board, self.clock, self.numbers, old.scales, simulation.talk, commands, boot="again", rested=False
         )
         self._compose()
         self.alive = True

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Self
 
 from appliance.errors import LinkError, RecordsError
 from appliance.link.messages import Accepted, Acknowledge, Plan, Refused, Start, State, Stop
+from appliance.link.socket_file import lock_file
 from appliance.proof.kills.diary import Blow, Diary
 from appliance.proof.kills.judge import BEFORE_NS
 from appliance.proof.kills.peer import PATIENCE_S, Peer, UnmetError, until
@@ -83,10 +84,14 @@ class Rig:
     # ------------------------------------------------------------ programs
 
     def start_daemon(self, *, sick: bool = False, rested: bool = False) -> None:
-        """The daemon, or the one that can fall ill; kiosk and technician connect. `rested`: the ledger is new."""
+        """The daemon, or the one that can fall ill; kiosk and technician connect.
+
+        `rested`: nothing tells it of another before it, so it need not wait for the treatment timer.
+        """
         self._rested = rested
         if rested:
             (self.directory / "state" / "doses.jsonl").unlink(missing_ok=True)
+            lock_file(self.socket).unlink(missing_ok=True)
         words = ("--bench", self.directory / "bench.sock", "--socket", self.socket)
         state = ("--state-dir", self.directory / "state")
         module = SICK if sick else IONTO

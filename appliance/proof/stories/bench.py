@@ -116,7 +116,15 @@ class TickBench:
         self.permission = Doorkeeper()
         self.commands = Commands(self.permission, board_ma, simulated=True)
         self.daemon = Daemon(
-            self.board, self.clock, NUMBERS, SCALES, self.clients, self.commands, board_ma=board_ma, boot="b"
+            self.board,
+            self.clock,
+            NUMBERS,
+            SCALES,
+            self.clients,
+            self.commands,
+            board_ma=board_ma,
+            boot="b",
+            rested=True,
         )
         self.screen_alive = True
         self.has_skin = True
