@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from appliance.link.socket_file import lock_file
 from appliance.proof.programs import Programs
 from appliance.sim.felt_log import FILE_NAME
 from appliance.sim.wire import control_path
@@ -75,6 +76,7 @@ def start_programs(stage: Stage, programs: Programs, patient: list[str], *, offs
     shared = max(os.sched_getaffinity(0))
     programs.start("bench", "--socket", stage.bench, *patient, cpu=shared)
     programs.wait_for(control_path(stage.bench), START_S)
+    lock_file(stage.control).unlink(missing_ok=True)  # a new bench is a power-up: no daemon has run since
     state = stage.directory / "control"
     programs.start("control", "--bench", stage.bench, "--socket", stage.control, "--state-dir", state, cpu=shared)
     programs.wait_for(stage.control, START_S)
