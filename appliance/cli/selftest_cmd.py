@@ -92,9 +92,10 @@ def self_test(hw: Hardware, numbers: Board, calibration: Calibration, ending: En
     test = daemon.self_test
     checks = [] if test is None else test.report  # the daemon lets go of its test when it has ended
     try:
-        daemon.start()
+        hw.board.open_chips()
     except (SensingError, OutputError) as error:
         return _report([_unopened(hw, error)], simulated=simulated)
+    daemon.start()
     try:
         for _ in range(LIMIT_TICKS):
             daemon.step()

@@ -3,6 +3,7 @@
 The daemon must not run meanwhile. Whatever ends a command, the outputs are inactive and the lines released.
 """
 
+import os
 import signal
 import sys
 import tempfile
@@ -15,13 +16,15 @@ from typing import Final, NamedTuple
 from rich.console import Console
 
 from appliance.config import Board
-from appliance.errors import ConfigError
+from appliance.errors import ConfigError, LinkError
 from appliance.hal.board import HardwareBoard, bench_board, open_board
 from appliance.hal.clock import MonotonicClock
 from appliance.hal.ports import Clock
 from appliance.hal.realtime import set_up_realtime
+from appliance.link.socket_file import take_lock
 from appliance.sim.remote import RemoteBench
 
+CONTROL_SOCKET: Final = Path("/run/ionto/control.sock")
 CALIBRATION_FILE: Final = Path("/var/lib/ionto/calibration.json")
 STOP_DAEMON: Final = "stop the daemon: `systemctl stop ionto-control`"
 WIDTH: Final = 80
@@ -44,6 +47,9 @@ def hardware(numbers: Board, bench_socket: Path | None) -> Iterator[Hardware]:
     """
     with ExitStack() as opened:
         if bench_socket is None:
+            lock = _daemon_lock()
+            if lock is not None:
+                opened.callback(os.close, lock)
             directory = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="ionto-")))  # lgpio's FIFO
             hw = Hardware(_real_board(numbers, directory), MonotonicClock())
         else:
@@ -55,6 +61,18 @@ def hardware(numbers: Board, bench_socket: Path | None) -> Iterator[Hardware]:
         if refused and bench_socket is None:
             say(f"not real-time, the watchdog may trip: {'; '.join(refused)}\n")
         yield hw
+
+
+def _daemon_lock() -> int | None:
+    """While it is held no daemon starts, and the next one knows that the output was used. None: none is installed."""
+    try:
+        return take_lock(CONTROL_SOCKET)
+    except FileNotFoundError:
+        return None
+    except LinkError as error:
+        raise ConfigError("E506", f"the daemon runs and has the board; {STOP_DAEMON}") from error
+    except OSError as error:
+        raise ConfigError("E506", f"cannot lock {CONTROL_SOCKET}: {error.strerror}; run it with sudo") from error
 
 
 def _real_board(numbers: Board, directory: Path) -> HardwareBoard:

@@ -92,6 +92,7 @@ class Daemon(Core):
         if self.bus_lost_at is not None:
             if self.tick_count - self.bus_lost_at < BUS_LOST_RETRY:
                 return
+            self.board.open_chips()  # they may have lost their power, and their set-up with it
             self.bus_lost_at = None
         self.sense.read(s, self.gate, self.tick_count)
         if not s.saturated:
@@ -162,7 +163,8 @@ class Daemon(Core):
     def _self_test(self, s: Sample) -> None:
         test = self.self_test
         if test is None:
-            self.board.open_chips()  # they may have lost their power, and their set-up with it
+            self.board.open_chips()  # as after a lost bus: nothing is taken from before
+            self.bus_lost_at = None  # and all is measured anew, from the next tick on
             test = self.self_test = SelfTest(self.numbers, self.scales)
         test.step(s)
         if not test.done:
@@ -247,12 +249,11 @@ class Daemon(Core):
         self.close()
 
     def start(self) -> None:
-        """Open the chips and put the grid on now.
-
-        Raises:
-            SensingError, OutputError: a chip does not answer, or would not wake at zero.
-        """
-        self.board.open_chips()
+        """Open the chips and put the grid on now. Chips that do not answer are a FAULT, and the next self-test's."""
+        try:
+            self.board.open_chips()
+        except IontoError as error:
+            self._cut(error)
         self._due_ns = self._expected_ns = self.clock.now_ns()
 
     def step(self) -> None:
@@ -267,10 +268,16 @@ class Daemon(Core):
         self._advance()
 
     def _advance(self) -> None:
-        """Next point of the grid: a third of a tick in CONTACT, else the whole; what has passed is skipped."""
+        """Next point of the grid: a third of a tick in CONTACT, else the whole; what has passed is skipped.
+
+        Who leaves CONTACT in the middle of a tick is given a whole one from there: the next reading is then of what was
+        put out since, and no conversion that still saw the probe is held against a ceiling of zero.
+        """
         tick_start_ns = self._due_ns - self.sub_tick * TICK_NS // SUB_TICKS
-        if self.session.state == "CONTACT" or self.sub_tick:
+        if self.session.state == "CONTACT":
             self.sub_tick = (self.sub_tick + 1) % SUB_TICKS
+        elif self.sub_tick:
+            tick_start_ns, self.sub_tick = self._due_ns, 0
         if self.sub_tick:
             self._due_ns = self._expected_ns = tick_start_ns + self.sub_tick * TICK_NS // SUB_TICKS
             return

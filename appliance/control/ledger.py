@@ -4,6 +4,9 @@ A file of JSON lines that only grows. Its writes wait for the disk: call them on
 never forget a treatment: what began and was never closed, by a crash, counts as given.
 """
 
+import errno
+import fcntl
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +56,7 @@ Entry = Began | Closed | Damaged
 
 _decoder: Final = msgspec.json.Decoder(Entry)
 _encoder: Final = msgspec.json.Encoder()
+_BEGINNING: Final = '{"type":"'
 
 
 class Ledger:
@@ -74,7 +78,7 @@ class Ledger:
         self._damaged: Damaged | None = None
         self.newest: Moment | None = None  # when the newest session began, given or not
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._fd = _opened(path)
         except OSError as error:
             raise RecordsError("E601", f"cannot open the dose ledger {path}: {error.strerror}") from error
         try:
@@ -172,16 +176,22 @@ class Ledger:
         self._size += len(line)
 
     def _load(self, raw: bytes, now: Moment) -> None:
-        """Read every line; damaged ones are set aside, and that is noted in their place."""
-        *lines, unfinished = raw.split(b"\n")
+        """Read every line; damaged ones are set aside, and that is noted in their place.
+
+        The last is torn when a power cut left the beginning of an entry; anything else there is damage.
+        """
+        *lines, last = raw.split(b"\n")
+        torn = not last or _torn(last)
+        self._size = len(raw) - len(last)  # what is torn had not reached the disk: nothing was energised after it
+        if not torn:
+            lines.append(last)
         good: list[bytes] = []
         for line in lines:
             entry = _entry(line)
             if entry is not None:
                 good.append(line)
                 self._note(entry)
-        self._size = len(raw) - len(unfinished)
-        if len(good) < len(lines):
+        if len(good) < len(lines) or not torn:
             damaged = Damaged(now, _free_name(self._path).name)
             self._set_aside(damaged.aside, b"".join(line + b"\n" for line in [*good, _encoder.encode(damaged)]))
             self._note(damaged)
@@ -190,16 +200,33 @@ class Ledger:
         """Keep the damaged file under another name, and what is readable of it, with the note, under its own."""
         fresh = self._path.with_name(f"{self._path.name}.new")
         fresh.unlink(missing_ok=True)
-        fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fd = _opened(fresh)
+        try:
+            with open(fd, "wb", closefd=False) as file:
+                file.write(content)
+                file.flush()
+                os.fsync(fd)
+            os.link(self._path, self._path.with_name(aside))
+            fresh.replace(self._path)
+        except OSError:
+            os.close(fd)
+            raise
         os.close(self._fd)
         self._fd, self._size = fd, len(content)
-        with open(fd, "wb", closefd=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        os.link(self._path, self._path.with_name(aside))
-        fresh.replace(self._path)
         _sync_directory(self._path.parent)
+
+
+def _opened(path: Path) -> int:
+    """For this program alone: a second one would write over what this one wrote."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(fd)
+        if error.errno == errno.EWOULDBLOCK:
+            raise RecordsError("E601", f"another program has the dose ledger {path}; stop it first") from error
+        raise
+    return fd
 
 
 def _entry(line: bytes) -> Entry | None:
@@ -209,6 +236,18 @@ def _entry(line: bytes) -> Entry | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return entry
+
+
+def _torn(last: bytes) -> bool:
+    """Whether it may be the beginning of one entry, and is not all of it or more."""
+    text = last.decode(errors="replace")
+    if not text.isprintable() or not (text.startswith(_BEGINNING) or _BEGINNING.startswith(text)):
+        return False
+    try:
+        json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return True
+    return False
 
 
 def _free_name(path: Path) -> Path:

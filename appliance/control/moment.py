@@ -5,7 +5,7 @@ time between two treatments out of nothing. Nothing here reads a clock.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -15,7 +15,7 @@ NO_TIME: Final = timedelta()
 class Moment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When something was, as it could be known then."""
 
-    wall_utc: datetime
+    wall_utc: Annotated[datetime, msgspec.Meta(tz=True)]
     clock_set: bool  # whether anything had set the wall clock by then
     boot: str  # the kernel's id of this run
     uptime_s: float  # since the kernel's start, suspension included; says nothing in another boot

@@ -162,7 +162,7 @@ class Run:
         caps_ma = min(voltage_ma, regulation_ma)
         set_ma = min(base_ma * (1.0 + self._trim.share), limits.ceiling_ma, max(base_ma, caps_ma))
         volts = compliance.update(set_ma, RISE_V_PER_S[session.state], dt_s)
-        dither = self._dither() if base_ma >= DITHER_FROM_MA else 0  # of the base, as `stale` counts: trim is no reason
+        dither = self._dither() if base_ma >= DITHER_FROM_MA else 0  # of the base: trim is no reason
         return Order(self.generation, True, set_ma, dither, volts, session.reversed)
 
     def _dither(self) -> int:

@@ -6,10 +6,10 @@ What is allowed to flow is decided elsewhere, before a code comes here.
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from appliance.config import Board
-from appliance.errors import ConfigError, OutputError
+from appliance.errors import ConfigError, OutputError, SensingError
 from appliance.hal.adc import MonitorAdc, ReturnAdc
 from appliance.hal.clock import MonotonicClock
 from appliance.hal.dac import Dac
@@ -20,14 +20,16 @@ from appliance.hal.pins import Factory, Pins
 from appliance.hal.port_factory import PortFactory
 from appliance.hal.ports import Clock, I2cTransport, Inputs, MonitorChannel, PinPort
 
+Chip = TypeVar("Chip")
+
 
 class HardwareBoard:
     """`hal.ports.BoardPort`. The chips exist after `open_chips`; the pins, all inactive, from the beginning."""
 
-    _return: ReturnAdc
-    _monitor: MonitorAdc
-    _set: Dac
-    _compliance: Dac
+    _return: ReturnAdc | None = None
+    _monitor: MonitorAdc | None = None
+    _set: Dac | None = None
+    _compliance: Dac | None = None
 
     def __init__(
         self, numbers: Board, transport: I2cTransport, factory: Factory, clock: Clock, *, simulated: bool
@@ -50,12 +52,12 @@ class HardwareBoard:
             OutputError: E311 a DAC does not answer; E312 its EEPROM holds something else.
             SensingError: E206 an ADC does not answer; E205 it does not hold its configuration.
         """
-        self._open_dacs()
         bus, adc, dac = I2cBus(self._transport, self._numbers.i2c), self._numbers.adc, self._numbers.dac
+        set_dac, compliance_dac = self._open_dacs()
         self._return = ReturnAdc(bus, adc.return_)
         self._monitor = MonitorAdc(bus, adc)
-        self._set.verify_eeprom(dac.set.eeprom_code, dac.set.eeprom_power_down)
-        self._compliance.verify_eeprom(dac.compliance.eeprom_code, dac.compliance.eeprom_power_down)
+        set_dac.verify_eeprom(dac.set.eeprom_code, dac.set.eeprom_power_down)
+        compliance_dac.verify_eeprom(dac.compliance.eeprom_code, dac.compliance.eeprom_power_down)
 
     def provision(self) -> None:
         """Write both DACs' EEPROM as the board file says: the provisioning command's work, nobody else's.
@@ -65,39 +67,40 @@ class HardwareBoard:
         """
         if self._enabled:
             raise OutputError("E312", "an EEPROM is not written while ENABLE is high; stop first")
-        self._open_dacs()
+        set_dac, compliance_dac = self._open_dacs()
         dac = self._numbers.dac
-        self._set.provision(dac.set.eeprom_code, dac.set.eeprom_power_down, self._clock)
-        self._compliance.provision(dac.compliance.eeprom_code, dac.compliance.eeprom_power_down, self._clock)
+        set_dac.provision(dac.set.eeprom_code, dac.set.eeprom_power_down, self._clock)
+        compliance_dac.provision(dac.compliance.eeprom_code, dac.compliance.eeprom_power_down, self._clock)
 
-    def _open_dacs(self) -> None:
+    def _open_dacs(self) -> tuple[Dac, Dac]:
         bus, dac = I2cBus(self._transport, self._numbers.i2c), self._numbers.dac
         self._set = Dac(bus, dac.set.address, "DAC1, current")
         self._compliance = Dac(bus, dac.compliance.address, "DAC2, compliance")
+        return self._set, self._compliance
 
     def read_return_counts(self) -> int:
         """Newest conversion of the return-current ADC."""
-        return self._return.read_counts()
+        return _there(self._return).read_counts()
 
     def read_return_config(self) -> int:
         """Config register of the return-current ADC."""
-        return self._return.read_config()
+        return _there(self._return).read_config()
 
     def start_monitor(self, channel: MonitorChannel) -> None:
         """Start one single-shot conversion of the monitor ADC."""
-        self._monitor.start(channel)
+        _there(self._monitor).start(channel)
 
     def collect_monitor_counts(self) -> int:
         """Result of the conversion started last."""
-        return self._monitor.collect_counts()
+        return _there(self._monitor).collect_counts()
 
     def write_set_code(self, code: int) -> None:
         """Write DAC1, the current."""
-        self._set.write_code(code)
+        _there(self._set).write_code(code)
 
     def write_compliance_code(self, code: int) -> None:
         """Write DAC2, the compliance."""
-        self._compliance.write_code(code)
+        _there(self._compliance).write_code(code)
 
     # ------------------------------------------------------------ pins
 
@@ -156,6 +159,17 @@ class HardwareBoard:
             self._pins.close()
         finally:
             self._transport.close()
+
+
+def _there(chip: Chip | None) -> Chip:
+    """A chip that has answered.
+
+    Raises:
+        SensingError: E206 it has not been opened, because it or one before it did not answer.
+    """
+    if chip is None:
+        raise SensingError("E206", "the chips have not answered yet; check their supply and the red switch")
+    return chip
 
 
 def open_board(numbers: Board, run_dir: Path) -> HardwareBoard:

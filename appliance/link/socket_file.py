@@ -32,7 +32,7 @@ class SocketFile:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._lock = -1
         try:
-            self._lock = _locked(path)
+            self._lock = take_lock(path)
             _remove_dead(path)
             self.sock.bind(os.fspath(path))
             path.chmod(MODE)  # nobody can connect before listen()
@@ -67,10 +67,20 @@ def lock_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.lock")
 
 
-def _locked(path: Path) -> int:
-    """A lock that ends with this process. Without it two servers could both find a dead socket and both remove it."""
-    lock = os.open(lock_file(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
+def take_lock(path: Path) -> int:
+    """A lock that ends with this process. Without it two servers could both find a dead socket and both remove it.
+
+    No other user may even open it; one that root makes belongs to whose directory it is in.
+
+    Raises:
+        LinkError: E106 a live program has it.
+        OSError: it cannot be made.
+    """
+    lock = os.open(lock_file(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
+        owner = path.parent.stat()
+        if os.geteuid() == 0:
+            os.fchown(lock, owner.st_uid, owner.st_gid)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)

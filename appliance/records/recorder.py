@@ -23,6 +23,7 @@ from appliance.units import NS_PER_S
 
 WAIT_S: Final = 0.1  # for something to do; also how soon `stop` is seen
 SAMPLE_EVERY_NS: Final = NS_PER_S - NS_PER_S // 20  # less half a status period: ten statuses a second
+OVER: Final = ("IDLE", "DONE", "FAULT")
 RETRY_S: Final = 2.0  # after a write failed
 
 log: Final = logging.getLogger("ionto.recorder")
@@ -111,8 +112,9 @@ class Recorder:
             self._sample(writer, status)
 
     def _sample(self, writer: Writer, status: Status) -> None:
-        """One a second while a session is there."""
-        self._latest = status if status.session is not None else None
+        """One a second while a session runs. One that has ended may be looked at for days, and says nothing new."""
+        runs = status.session is not None and status.state not in OVER
+        self._latest = status if runs else None
         boot, session, t_mono_ns = self._sampled
         new = (boot, session) != (self._boot, status.session)
         due = new or status.t_mono_ns - t_mono_ns >= SAMPLE_EVERY_NS

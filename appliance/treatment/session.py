@@ -203,7 +203,7 @@ class Session:
 
     def resume(self, *, lease_alive: bool, blocked: str | None) -> bool:
         """PAUSED → CONTACT by a person, under a live lease."""
-        if self.state != "PAUSED" or not lease_alive or blocked is not None:
+        if self.state != "PAUSED" or not lease_alive or blocked is not None or self._turning:
             return False
         if self._away.lowers and not self._lowered:
             self._lowered = True
@@ -265,7 +265,10 @@ class Session:
         elif not self.energise:
             return
         elif trip.reaction == "PAUSE" and trip.pause is not None:
-            self._pause(main_reason([t.pause for t in trips], trip.pause), trip.fade_s)
+            planned_s = self.base_ma / hard_limits.RAMP_DOWN_MA_PER_S  # a weak current falls faster so
+            also_falls = any(t.reaction == "RAMP_DOWN" for t in trips)
+            fade_s = min(trip.fade_s, planned_s) if also_falls else trip.fade_s
+            self._pause(main_reason([t.pause for t in trips], trip.pause), fade_s)
         elif self.state == "CONTACT":
             self._pause("operator_lost", 0.0)
         else:
@@ -357,7 +360,7 @@ class Session:
                 self.half_done = True
             elif self._for_s() >= ZERO_WAIT_S:
                 self.fault(["E303"])
-        elif (seen.t_ns - self._zero_since_ns) / 1e9 >= hard_limits.REVERSAL_DWELL_S:
+        elif not self._turning:
             self._away.note("contact_lost")
             self._enter_contact(resuming=True)
 
@@ -372,7 +375,7 @@ class Session:
             self._away.note("operator_lost")
         elif not self._away.by_person and seen.blocked is not None:  # a tray, a tick after its loop or at any time
             self._away.note("tray")
-        if seen.blocked is not None:
+        if seen.blocked is not None or self._turning:
             return
         if self.pedal.let_go:
             self.resume(lease_alive=seen.lease_alive, blocked=seen.blocked)
@@ -380,6 +383,12 @@ class Session:
             waited_s = RESUME_BETWEEN_S if self.resuming else RESUME_AFTER_S
             if self._for_s() >= waited_s:
                 self._enter_contact(resuming=True)
+
+    @property
+    def _turning(self) -> bool:
+        """The direction has just changed: zero lasts its second, whatever interrupts it meanwhile."""
+        zero_ns = self._zero_since_ns
+        return zero_ns is not None and (self._t_ns - zero_ns) / 1e9 < hard_limits.REVERSAL_DWELL_S
 
     # ------------------------------------------------------------ transitions
 

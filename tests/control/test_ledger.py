@@ -192,6 +192,64 @@ def test_damage_is_set_aside_and_may_have_been_anybody_s_treatment(path: Path, l
     assert len(list(path.parent.iterdir())) == 2
 
 
+def whole(path: Path) -> bytes:
+    """Two treatments, and a third that a crash left open."""
+    treat(path, "anna", "s1")
+    treat(path, "bert", "s2")
+    with ledger(path) as book:
+        book.begun("carl", "hands", "s3", TODAY)
+    return path.read_bytes()
+
+
+def damaged(path: Path, content: bytes) -> bool:
+    path.write_bytes(content)
+    with ledger(path) as book:
+        return book.damage_lately(TODAY) is not None
+
+
+@pytest.mark.parametrize("length", [1, 100, 300, 500])
+def test_an_end_of_zeros_is_no_line_that_a_power_cut_left(path: Path, length: int) -> None:
+    content = whole(path)
+    assert damaged(path, content[:-length] + bytes(length))
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_a_bit_in_the_last_newline_hides_no_treatment(path: Path, bit: int) -> None:
+    content = whole(path)
+    assert damaged(path, content[:-1] + bytes([ord("\n") ^ 1 << bit]))
+
+
+def test_an_entry_without_its_newline_counts_and_the_next_one_is_a_line_of_its_own(path: Path) -> None:
+    content = whole(path)
+    assert damaged(path, content[:-1])
+    assert treated(path, "carl")
+    treat(path, "dora", "s4")
+    assert treated(path, "carl")
+    assert treated(path, "dora")
+
+
+def test_every_length_that_a_power_cut_can_leave_is_no_damage(path: Path) -> None:
+    content = whole(path)
+    begins = content[:-1].rindex(b"\n") + 1
+    for length in range(begins, len(content) - 1):
+        path.with_name("cut").unlink(missing_ok=True)
+        assert not damaged(path.with_name("cut"), content[:length]), length
+
+
+def test_a_date_without_a_zone_is_damage(path: Path) -> None:
+    content = whole(path).replace(b"15:50:00Z", b"15:50:00")
+    assert b"Z" not in content
+    assert damaged(path, content)
+
+
+def test_a_second_program_cannot_have_it(path: Path) -> None:
+    with ledger(path), pytest.raises(RecordsError, match="another program"):
+        Ledger(path, TODAY, simulated=True)
+    path.write_bytes(b"junk\n")
+    with ledger(path), pytest.raises(RecordsError, match="another program"):  # what was set aside is not what is locked
+        Ledger(path, TODAY, simulated=True)
+
+
 def test_a_second_damage_does_not_overwrite_the_first(path: Path) -> None:
     for _ in range(2):
         treat(path, "anna", "s1")

@@ -34,6 +34,25 @@ def test_chips_that_fall_silent_with_the_red_switch_are_no_fault_of_their_own(fi
     bench.run(30.0, "IDLE")
 
 
+@pytest.mark.parametrize("after_ticks", [0, 1, 20, 39, 41])
+def test_who_acknowledges_the_moment_the_switch_is_out_gets_a_self_test_of_what_is_there(after_ticks: int) -> None:
+    """A lost bus is tried every 40 ticks; a self-test on what was read before it judged the watchdog of then."""
+    bench = TickBench().to("HOLD")
+    bench.board.e_stop, bench.board.latch_set = True, False
+    bench.board.fail.update(SILENT)
+    bench.run(1.0)
+    assert bench.state == "FAULT"
+    bench.board.e_stop = False
+    bench.board.fail.clear()
+    for _ in range(after_ticks):
+        bench.step()
+    reads = bench.board.calls.count(("read_inputs", None))
+    assert isinstance(bench.ask(Acknowledge()), Accepted)
+    bench.run(0.1)
+    assert bench.board.calls.count(("read_inputs", None)) - reads >= 19
+    bench.run(30.0, "IDLE")
+
+
 def test_chips_that_are_still_silent_after_an_acknowledgement_are_told() -> None:
     bench = TickBench().to("HOLD")
     bench.board.e_stop = True
@@ -44,6 +63,24 @@ def test_chips_that_are_still_silent_after_an_acknowledgement_are_told() -> None
     assert bench.state == "FAULT"
     assert bench.daemon.session.codes == ["E206"]
     assert bench.is_off
+
+
+@pytest.mark.parametrize(("pushed", "code"), [(True, "E401"), (False, "E311")])
+def test_chips_that_are_silent_when_the_program_starts_are_a_fault_that_is_told(pushed: bool, code: str) -> None:
+    """A program that ended with an error instead would be started again and again, and tell no screen why."""
+    bench = TickBench()
+    bench.board.e_stop = pushed
+    bench.board.fail = {"open_chips": OutputError("E311", "no power"), **SILENT}
+    bench.daemon.start()
+    bench.run(5.0)
+    assert bench.state == "FAULT"
+    assert bench.daemon.session.codes[0] == code
+    assert bench.clients.statuses
+    bench.board.e_stop = False
+    bench.board.fail.clear()
+    bench.run(0.5)
+    bench.ask(Acknowledge(), "kiosk" if pushed else "technician")
+    bench.run(30.0, "IDLE")
 
 
 def test_pins_that_cannot_be_read_do_not_hide_the_reason() -> None:

@@ -341,3 +341,18 @@ def test_a_silent_chip_leaves_nothing_for_the_collector_which_is_off_in_the_daem
     finally:
         gc.enable()
     assert found < 50, "pytest's own, not one a try"
+
+
+def test_chips_that_never_answered_are_silent_and_no_error_of_the_program() -> None:
+    """Power comes with the red switch pushed: whatever is asked of a chip then is one that does not answer."""
+    board = Rig().board
+    for ask in (
+        board.read_return_counts,
+        board.read_return_config,
+        lambda: board.start_monitor("source"),
+        board.collect_monitor_counts,
+        lambda: board.write_set_code(0),
+        lambda: board.write_compliance_code(0),
+    ):
+        with pytest.raises(SensingError, match="E206"):
+            ask()

@@ -231,6 +231,20 @@ def test_one_sample_a_second_while_a_session_runs(bench: Bench) -> None:
     assert bench.sessions()[0].charge_mc == 45.0
 
 
+@pytest.mark.parametrize("over", ["DONE", "FAULT"])
+def test_a_session_that_has_ended_fills_no_disk_while_nobody_acknowledges_it(bench: Bench, over: State) -> None:
+    bench.record()
+    bench.until(lambda: bench.server.recorder_connected)
+    bench.server.event(start())
+    bench.server.status(status(1.0))
+    bench.until(bench.samples)
+    for n in range(2, 100):
+        bench.server.status(status(float(n), state=over))
+    bench.server.event(Event(2, 5, "s1", "end", {"outcome": "completed", "charge_mc": 45.0}))
+    bench.until(bench.acknowledged)
+    assert bench.samples() == [1.0]
+
+
 def test_a_dead_daemons_session_ends_as_interrupted_with_what_it_gave(bench: Bench) -> None:
     bench.record()
     bench.until(lambda: bench.server.recorder_connected)

@@ -72,11 +72,16 @@ def test_a_constant_error_of_the_reading_is_not_this_monitors_business() -> None
         assert stale.check(s) is None
 
 
-@pytest.mark.parametrize(("set_ma", "judged"), [(2.0, True), (1.99, False)])
-def test_it_judges_from_a_set_of_2_ma(set_ma: float, judged: bool) -> None:
+@pytest.mark.parametrize(
+    ("set_ma", "dithers", "judged"),
+    [(2.0, True, True), (1.998, True, True), (1.998, False, False), (1.0, False, False)],
+)
+def test_it_judges_wherever_the_set_is_dithered(set_ma: float, dithers: bool, judged: bool) -> None:
+    """A choice of 2 mA is 1.998 of the DAC: dithered, and a reading that stands still was never found there."""
     stale = Stale()
     spoke = None
     for n, s in zip(range(2 * BLOCK), ticks(2, set_ma), strict=False):
+        s.dither_ma = s.dither_ma if dithers else 0.0
         s.return_ma = set_ma
         if stale.check(s) is not None:
             spoke = n + 1
@@ -107,7 +112,7 @@ def test_after_a_pause_64_ticks_are_seen_anew(pause: str) -> None:
     for n, s in zip(range(41 + 2 * BLOCK), ticks(4), strict=False):
         s.return_ma = s.set_ma if n < 40 else 15.0
         s.state = "PAUSED" if n == 40 and pause == "PAUSED" else "HOLD"
-        s.ramp_base_ma = 1.9 if n == 40 and pause != "PAUSED" else 15.0
+        s.dither_ma = 0.0 if n == 40 and pause != "PAUSED" else s.dither_ma
         if stale.check(s) is not None and spoke is None:
             spoke = n - 40
     assert spoke == BLOCK

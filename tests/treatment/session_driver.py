@@ -47,6 +47,7 @@ class Driver:
         self._pressed_in_pause = False
         self._read, self._same = False, 0
         self._was = (0.0, "SELF_TEST", False)
+        self._flowed: tuple[float, bool, str | None] = (0.0, False, None)
 
     @property
     def t_s(self) -> float:
@@ -179,8 +180,19 @@ class Driver:
             assert was == "REVERSE"
             assert not session.energise
             self.reversals += 1
+        self._check_dwell()
         assert session.contact_s <= hard_limits.CONTACT_TOTAL_S + 2 * dt_s
         self._check_consent(was, state)
+
+    def _check_dwell(self) -> None:
+        """Within a session the other direction has its second at zero before it, whatever interrupts that."""
+        session = self.session
+        if not session.energise:
+            return
+        flowed_s, was_reversed, of = self._flowed
+        if of == session.id and was_reversed != session.reversed:
+            assert self.t_s - flowed_s >= hard_limits.REVERSAL_DWELL_S, "turned without its second at zero"
+        self._flowed = (self.t_s, session.reversed, session.id)
 
     def _check_rise(self, rise_ma: float, dt_s: float) -> None:
         session = self.session

@@ -4,6 +4,7 @@ import pytest
 from session_driver import AREA, CUT, HANDS, LEASE, OPEN, PEDAL, TRAY, TREND, Driver
 
 from appliance.safety.trip import Trip
+from appliance.treatment.plan import TreatmentPlan
 
 
 def paused(reason: str) -> Driver:
@@ -120,6 +121,19 @@ def test_nobody_leads_back_without_a_live_screen(reason: str) -> None:
     d.lease_alive = True
     d.run(20.0)
     assert d.session.state == "PAUSED"  # a screen that came back is no consent either
+
+
+@pytest.mark.parametrize(("current_ma", "within_s"), [(1.0, 0.34), (15.0, 0.5)])
+def test_a_pedal_and_a_silent_screen_at_once_fall_as_fast_as_the_faster_of_both(
+    current_ma: float, within_s: float
+) -> None:
+    """At 1 mA the planned fall, a third of a second, is faster than the half second of the pedal."""
+    d = Driver().to_hold(TreatmentPlan("hands", current_ma, 18.0, 600.0))
+    d.pedal, d.lease_alive = True, False
+    d.tick()
+    d.lease_alive = True
+    assert d.time_to_zero() == pytest.approx(within_s, abs=0.02)
+    assert d.session.pause == "pedal"
 
 
 def test_the_press_that_paused_does_not_resume_when_it_is_released() -> None:
@@ -278,6 +292,26 @@ def test_the_direction_changes_only_open_at_zero_and_after_25_ms() -> None:
     began_s = d.t_s
     d.run(3.0, "CONTACT")
     assert d.t_s - began_s >= 0.99
+    d.run(60.0, "HOLD")
+
+
+@pytest.mark.parametrize("how", ["touch", "pedal"])
+def test_a_pause_does_not_shorten_the_second_at_zero_between_the_directions(how: str) -> None:
+    """'It stings' right after the turn, and back at once: the driver watches the second."""
+    d = reversing()
+    d.run(0.1)
+    assert d.session.reversed
+    d.session.stings()
+    if how == "touch":
+        assert not d.resume()
+        d.run(1.0)
+        assert d.resume()
+    else:
+        d.press_and_release(0.1)
+        assert d.session.state == "PAUSED"
+        d.run(1.0)
+        d.press_and_release(0.1)
+    assert d.session.state == "CONTACT"
     d.run(60.0, "HOLD")
 
 

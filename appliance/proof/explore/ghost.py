@@ -21,6 +21,7 @@ STOP_AGAIN_NS: Final = 500_000_000
 SLACK_NS: Final = 2 * TICK_NS
 LEASE_NS: Final = round(hard_limits.LEASE_S * 1e9)
 RED_SWITCH_NS: Final = 100_000_000
+DWELL_NS: Final = round(hard_limits.REVERSAL_DWELL_S * 1e9)
 PAUSED_NS: Final = round(hard_limits.PAUSED_S * 1e9)
 CONTACT_NS: Final = round(hard_limits.CONTACT_TOTAL_S * 1e9)
 # Who may release a fault (safety design): a kiosk what a person did or one late tick; the rest needs a technician.
@@ -54,6 +55,7 @@ class Ghost:
         self.away_ns = 0
         self.sessions = 0
         self.recording: str | None = None  # whose start was told, and whose end was not
+        self.flowed_reversed: bool | None = None  # in which direction the output last closed in this session
         self.reset_ticks = 0  # that LATCH_RESET may still be pulsed
         self.ramp_since_ns = 0
         self.heard_ns = 0  # from the operator's screen, last
@@ -83,8 +85,14 @@ class Ghost:
         self.permit = allowed
         self.needs_person = self.stopped = False
         self.contact_ns = self.away_ns = 0
+        self.flowed_reversed = None
         self.stop_by_ns = self.zero_by_ns = None
         self.reset_ticks = 2
+
+    def flows_the_same_way(self, *, reversed_: bool) -> bool:
+        """Whether an output that closes now is of the direction that it had in this session before."""
+        before, self.flowed_reversed = self.flowed_reversed, reversed_
+        return before in (None, reversed_)
 
     def trays(self, *, out: bool, treated: bool) -> None:
         """Whether their switches were seen to open since treatment time last counted."""

@@ -20,6 +20,7 @@ INVARIANTS: Final[dict[str, str]] = {
         "K2 is moved only with both DACs at 0 and ENABLE low for as long as K1 needs; in REVERSE also only when no "
         "current is measured"
     ),
+    "the_other_direction_waits": "within a session ENABLE closes in the other direction only after 1 s at zero",
     "every_trip_reaches_zero": "whenever a monitor speaks, the output is at zero and open within its reaction's time",
     "every_hazard_is_answered": "whatever goes wrong for as long as the design allows, the output is then at zero",
     "exceptions_cut": "an exception anywhere in a tick leaves ENABLE low and the state FAULT at the end of that tick",

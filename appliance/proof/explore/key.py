@@ -80,6 +80,7 @@ def key_of(machine: "Machine") -> Key:
         ghost.stop_by_ns is not None,
         ghost.zero_by_ns is not None,
         -1 if renewed_ns is None else region(now_ns - renewed_ns, (LEASE_NS,)),
+        ghost.flowed_reversed in (None, session.reversed),
         _trays(machine),
     )
     return (state, output, history, consent, _session(session, now_ns), _during(session, now_ns))
@@ -196,7 +197,8 @@ def _during(session: Session, now_ns: int) -> Key:
         dwelt = -1 if zero_ns is None else region(now_ns - zero_ns, DWELL_NS)
         return (region(age_ns, REVERSE_NS), dwelt)
     if state == "PAUSED":
-        return (region(age_ns, (PAUSED_NS[session.resuming],)), session.pause, *_pedal(session, now_ns))
+        turned = region(now_ns - (session._zero_since_ns or 0), DWELL_NS)
+        return (region(age_ns, (PAUSED_NS[session.resuming],)), session.pause, turned, *_pedal(session, now_ns))
     if state in RUNNING:
         base_ma = session.base_ma
         fast = state == "RAMP_DOWN" and session._fall_ma_per_s > hard_limits.RAMP_DOWN_MA_PER_S + 1e-9

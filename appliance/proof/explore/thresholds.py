@@ -110,6 +110,8 @@ def _of_state(session: Session, now_ns: int) -> Iterator[int]:
             yield session._zero_since_ns + DWELL_NS[0]
     elif state == "PAUSED":
         yield since_ns + PAUSED_NS[session.resuming]
+        if session._zero_since_ns is not None:
+            yield session._zero_since_ns + DWELL_NS[0]
         yield from _away(session)
     elif state in machine_times.RUNNING:
         yield from (now_ns + ns_from_s(max(0.0, s)) for s in _running_s(session, now_ns))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from appliance.proof.explore.amounts import DITHER, check_amounts, check_times
 from appliance.proof.explore.board import Write
-from appliance.proof.explore.ghost import SLACK_NS
+from appliance.proof.explore.ghost import DWELL_NS, SLACK_NS
 from appliance.safety import hard_limits
 from appliance.safety.sample import State
 from appliance.treatment.session import RUNNING
@@ -95,6 +95,9 @@ class Watch:
         elif write.name == "enable" and write.value and not write.enabled and not m.board.dummy:
             at_zero = write.set_code == 0 and write.compliance_code == 0
             self._check("closes_at_zero", at_zero, f"ENABLE closed at code {write.set_code}")
+            same = m.ghost.flows_the_same_way(reversed_=write.reversed)
+            found = f"the other way after {write.for_ns / 1e9:.2f} s"
+            self._check("the_other_direction_waits", same or write.for_ns >= DWELL_NS, found)
         elif write.name in ("set", "compliance") and write.value and m.board.to_patient and state != "SELF_TEST":
             early = write.for_ns <= m.daemon.operate_ns
             self._check("closes_at_zero", not early, f"{write.name} rose {write.for_ns / 1e6:.0f} ms after ENABLE")

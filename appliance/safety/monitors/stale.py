@@ -28,7 +28,6 @@ class Stale:
     BLOCK: Final = 64
     BLOCKS: Final = 16
     LEAST_RESPONSE: Final = 0.5
-    FROM_SET_MA: Final = 2.0
     TRIP: Final = Trip("E204", "stale", "CUT")
 
     def __init__(self) -> None:
@@ -43,8 +42,8 @@ class Stale:
         self._lowest_ma = self._highest_ma = 0.0
 
     def check(self, s: Sample) -> Trip | None:
-        """In regulation at 2 mA and above, on the 5 ms tick."""
-        if s.state not in ("RAMP_UP", "HOLD", "RAMP_DOWN") or s.ramp_base_ma < self.FROM_SET_MA:
+        """In regulation, wherever the set is dithered: from 2 mA on, which are 1.999 of the DAC; on the 5 ms tick."""
+        if s.dither_ma == 0.0 or s.state not in ("RAMP_UP", "HOLD", "RAMP_DOWN"):
             self._restart()
             return None
         return_ma = s.return_ma

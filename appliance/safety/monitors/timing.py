@@ -48,5 +48,5 @@ class LeaseLost:
     TRIP: Final = Trip("E409", "lease", "RAMP_DOWN", "operator_lost")
 
     def check(self, s: Sample) -> Trip | None:
-        """While energised."""
-        return self.TRIP if s.lease_lost and s.enabled else None
+        """While energised towards a person; a self-test needs no screen."""
+        return self.TRIP if s.lease_lost and s.enabled and s.state != "SELF_TEST" else None
