@@ -47,7 +47,7 @@ class Driver:
         self._pressed_in_pause = False
         self._read, self._same = False, 0
         self._was = (0.0, "SELF_TEST", False)
-        self._flowed: tuple[float, bool, str | None] = (0.0, False, None)
+        self._flowed: tuple[float, bool] | None = None  # when and in which direction, in this session
 
     @property
     def t_s(self) -> float:
@@ -187,12 +187,14 @@ class Driver:
     def _check_dwell(self) -> None:
         """Within a session the other direction has its second at zero before it, whatever interrupts that."""
         session = self.session
+        if session.state == "IDLE":
+            self._flowed = None
         if not session.energise:
             return
-        flowed_s, was_reversed, of = self._flowed
-        if of == session.id and was_reversed != session.reversed:
-            assert self.t_s - flowed_s >= hard_limits.REVERSAL_DWELL_S, "turned without its second at zero"
-        self._flowed = (self.t_s, session.reversed, session.id)
+        if self._flowed is not None and self._flowed[1] != session.reversed:
+            waited_s = self.t_s - self._flowed[0]
+            assert waited_s >= hard_limits.REVERSAL_DWELL_S, "turned without its second at zero"
+        self._flowed = (self.t_s, session.reversed)
 
     def _check_rise(self, rise_ma: float, dt_s: float) -> None:
         session = self.session
