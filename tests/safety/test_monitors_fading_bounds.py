@@ -44,3 +44,29 @@ def test_what_was_before_a_pause_is_forgotten(state: State) -> None:
     """Low volts, a pause of one tick, and a new fade at higher ones: nobody left."""
     states: tuple[State, ...] = ("RAMP_DOWN",) * 10 + (state,)
     assert spoke([5.0] * 10 + [0.0] + [10.0] * 10, states=states) == []
+
+
+def risen(now_ma: float, now_v: float, *, then_ma: float = 1.0) -> bool:
+    """10 V at `then_ma`, and 100 ms later, as the fade begins, what is given: whether it speaks."""
+    monitor, s = AreaFading(), healthy(set_ma=5.0)
+    s.state, s.ramp_base_ma, s.patient_v = "RAMP_UP", then_ma, 10.0
+    for _ in range(10):
+        monitor.check(s)
+    s.state, s.ramp_base_ma, s.patient_v = "RAMP_DOWN", now_ma, now_v
+    return monitor.check(s) is not None
+
+
+@pytest.mark.parametrize(
+    ("now_ma", "now_v", "speaks"),
+    [(1.1, 11.5, False), (1.1, 11.7, True), (0.9, 10.5, False), (0.9, 10.6, True), (1.0, 10.5, False)],
+)
+def test_a_fade_that_begins_in_a_ramp_is_compared_with_the_volts_that_its_current_needed(
+    now_ma: float, now_v: float, speaks: bool
+) -> None:
+    """100 ms before there was less current, and at 1 mA a tenth less: no hand has left, the ramp had risen."""
+    assert risen(now_ma, now_v) is speaks
+
+
+def test_a_ramp_that_began_from_nothing_is_compared_as_it_is() -> None:
+    assert risen(1.0, 10.5, then_ma=0.0) is False
+    assert risen(1.0, 10.6, then_ma=0.0) is True

@@ -24,19 +24,23 @@ class AreaFading:
     TRIP: Final = Trip("E218", "area_fading", "PAUSE", "area", 0.0)
 
     def __init__(self) -> None:
-        self._ring = [0.0] * self.BACK
+        self._volts = [0.0] * self.BACK
+        self._ma = [0.0] * self.BACK
         self._n = 0
 
     def check(self, s: Sample) -> Trip | None:
-        """RAMP_DOWN; what is compared with may lie in HOLD or RAMP_UP, where as much current flowed or more."""
+        """RAMP_DOWN; what is compared with may lie in HOLD or in RAMP_UP, where less current needed fewer volts."""
         if s.state not in ("RAMP_UP", "HOLD", "RAMP_DOWN"):
             self._n = 0
             return None
         if s.patient_v is None:
             return None
         at = self._n % self.BACK
-        before_v, self._ring[at] = self._ring[at], s.patient_v
+        before_v, self._volts[at] = self._volts[at], s.patient_v
+        before_ma, self._ma[at] = self._ma[at], s.ramp_base_ma
         self._n += 1
         if s.state != "RAMP_DOWN" or self._n <= self.BACK or s.ramp_base_ma < self.FROM_MA:
             return None
+        if 0.0 < before_ma < s.ramp_base_ma:
+            before_v *= s.ramp_base_ma / before_ma
         return self.TRIP if s.patient_v > self.SHARE * before_v + self.FLOOR_V else None
