@@ -1,4 +1,4 @@
-"""What is wrong at the start is one sentence with a code and exit status 2, and no current flows."""
+"""What is wrong at the start is one sentence with a code, and no current flows: exit status 2, or a FAULT."""
 
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from appliance.cli.demo.stage import START_S
 from appliance.config import DEFAULT_BOARD_FILE, load_board
 from appliance.hal.calibration import Calibration
+from appliance.proof.kills.peer import Peer
 from appliance.proof.programs import Programs
 from appliance.sim.felt_log import FILE_NAME, Sample, read_felt
 from appliance.sim.remote import BenchControl
@@ -113,13 +114,23 @@ def test_a_real_device_without_its_i2c_bus(tmp_path: Path) -> None:
     [(BOARD.adc.return_.address, "E206"), (BOARD.dac.set.address, "E311")],
     ids=["return ADC", "current DAC"],
 )
-def test_a_chip_that_does_not_answer(tmp_path: Path, bench: Path, address: int, code: str) -> None:
-    with closing(BenchControl(bench)) as body:
+def test_a_chip_that_does_not_answer_is_a_fault_that_every_screen_is_told(
+    tmp_path: Path, bench: Path, address: int, code: str
+) -> None:
+    """Not an end of the program: systemd would start it again and again, and no screen could say why."""
+    socket = tmp_path / "c"
+    with Programs(tmp_path) as programs, closing(BenchControl(bench)) as body:
         body.act("hands_in")
         body.act("i2c_nack", address=address)
-        said = refused("control", "--bench", bench, "--socket", tmp_path / "c", "--state-dir", tmp_path / "s")
-        assert said.startswith(f"{code} ")
-        assert f"{address:#04x}" in said
+        programs.start("control", "--bench", bench, "--socket", socket, "--state-dir", tmp_path / "s")
+        programs.wait_for(socket, START_S)
+        with Peer(socket, "kiosk", renews=True) as kiosk:
+            kiosk.wait("FAULT")
+            assert kiosk.status is not None
+            assert kiosk.status.reason == code
         assert body.felt().current_ma == 0.0
+    said = (tmp_path / "control.log").read_text()
+    assert f"CUT: {code}: " in said
+    assert f"{address:#04x}" in said
     entries = read_felt(tmp_path / FILE_NAME)
     assert max((entry.peak_ma for entry in entries if isinstance(entry, Sample)), default=0.0) == 0.0
