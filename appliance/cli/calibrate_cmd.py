@@ -12,7 +12,8 @@ from typing import Final
 import msgspec
 from rich.table import Table
 
-from appliance.cli.technician import CALIBRATION_FILE, Ending, hardware, page, say
+from appliance.cli.places import CALIBRATION_FILE
+from appliance.cli.technician import Ending, hardware, page, say
 from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.errors import ConfigError
 from appliance.hal.calibration import Calibration, load_calibration, utc_today

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from appliance.cli.places import CALIBRATION_FILE, ROLES_FILE
 from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon
@@ -39,9 +40,7 @@ log = logging.getLogger("ionto.control")
 
 COLLECT_EVERY: Final = 2000  # ticks: 10 s
 ALIVE_EVERY: Final = 100  # ticks: 0.5 s, a quarter of the unit's WatchdogSec
-ROLES_FILE: Final = Path("/etc/ionto/roles.toml")
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-CALIBRATION_FILE: Final = Path("/var/lib/ionto/calibration.json")
 
 
 class Hardware(NamedTuple):

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
+from appliance.cli.places import CONTROL_SOCKET
 from appliance.cli.screens_cmd import size
 from appliance.errors import ConfigError
 from appliance.kiosk.offscreen import PACKAGES, virtual_display
@@ -15,14 +16,13 @@ from appliance.link.client import Client
 from appliance.link.messages import Plan
 from appliance.safety.hard_limits import SITES
 
-SOCKET: Final = Path("/run/ionto/control.sock")
 DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY")
 PICTURE_EVERY_S: Final = 2.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--socket", type=Path, default=SOCKET, help=f"the daemon's (default: {SOCKET})")
+    parser.add_argument("--socket", type=Path, default=CONTROL_SOCKET, help=f"the daemon's (default: {CONTROL_SOCKET})")
     parser.add_argument("--size", type=size, default=(800, 480), metavar="WxH", help="of the window (default: 800x480)")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--language", choices=LANGUAGES, default="en")

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from appliance.cli.places import ROLES_FILE
 from appliance.control.roles import demo_roles, load_roles
 from appliance.errors import ConfigError
 from appliance.records.recorder import run as record
 
-ROLES_FILE: Final = Path("/etc/ionto/roles.toml")
 DB_NAME: Final = "records.db"
 SOCKET_NAME: Final = "recorder.sock"
 

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from appliance.cli.nobody import NoClients, NoTreatment
-from appliance.cli.technician import CALIBRATION_FILE, Ending, Hardware, hardware, page, say
+from appliance.cli.places import CALIBRATION_FILE
+from appliance.cli.technician import Ending, Hardware, hardware, page, say
 from appliance.config import DEFAULT_BOARD_FILE, Board, load_board
 from appliance.control.commands import Commands
 from appliance.control.daemon import Daemon

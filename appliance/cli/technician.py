@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from rich.console import Console
 
+from appliance.cli.places import CONTROL_SOCKET
 from appliance.config import Board
 from appliance.errors import ConfigError, LinkError
 from appliance.hal.board import HardwareBoard, bench_board, open_board
@@ -24,8 +25,6 @@ from appliance.hal.realtime import set_up_realtime
 from appliance.link.socket_file import take_lock
 from appliance.sim.remote import RemoteBench
 
-CONTROL_SOCKET: Final = Path("/run/ionto/control.sock")
-CALIBRATION_FILE: Final = Path("/var/lib/ionto/calibration.json")
 STOP_DAEMON: Final = "stop the daemon: `systemctl stop ionto-control`"
 WIDTH: Final = 80
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # SIGHUP: the SSH line broke
