@@ -78,7 +78,7 @@ def compose(args: argparse.Namespace, make: type[Daemon]) -> int:
     proved = _calibration(args, numbers, simulated=simulated)
     roles = demo_roles(simulated=True) if simulated and args.roles is None else load_roles(args.roles or ROLES_FILE)
     boot = uuid.uuid4().hex
-    now = partial(moment, clock_trusted=simulated)
+    now = partial(moment, BOOT_ID.read_text().strip(), clock_trusted=simulated)
     first = not lock_file(args.socket).exists()  # since power-up: no daemon, and so no technician's command, before it
     args.state_dir.mkdir(parents=True, exist_ok=True)
     server = Server(args.socket, roles, boot=boot, simulated=simulated)  # first: only one daemon touches the ledger
@@ -113,9 +113,8 @@ def compose(args: argparse.Namespace, make: type[Daemon]) -> int:
     return 0
 
 
-def moment(*, clock_trusted: bool) -> Moment:
-    """Now, by every clock; a simulated device trusts its machine's."""
-    boot = BOOT_ID.read_text().strip()
+def moment(boot: str, *, clock_trusted: bool) -> Moment:
+    """Now, by every clock, in the kernel's run `boot`; a simulated device trusts its machine's."""
     return Moment(datetime.now(UTC), clock_trusted or clock_is_set(), boot, time.clock_gettime(time.CLOCK_BOOTTIME))
 
 

@@ -26,9 +26,7 @@ def least_between(then: Moment, now: Moment) -> timedelta:
     if then.boot == now.boot:
         return max(NO_TIME, timedelta(seconds=now.uptime_s - then.uptime_s))
     since_boot = timedelta(seconds=now.uptime_s)
-    if then.clock_set and now.clock_set:
-        return max(since_boot, now.wall_utc - then.wall_utc)
-    return since_boot
+    return max(since_boot, now.wall_utc - then.wall_utc) if comparable(then, now) else since_boot
 
 
 def comparable(then: Moment, now: Moment) -> bool:

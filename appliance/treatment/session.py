@@ -265,14 +265,13 @@ class Session:
         elif not self.energise:
             return
         elif trip.reaction == "PAUSE" and trip.pause is not None:
-            planned_s = self.base_ma / hard_limits.RAMP_DOWN_MA_PER_S  # a weak current falls faster so
-            also_falls = any(t.reaction == "RAMP_DOWN" for t in trips)
-            fade_s = min(trip.fade_s, planned_s) if also_falls else trip.fade_s
+            also_falls = any(t.reaction == "RAMP_DOWN" for t in trips)  # a weak current falls faster so
+            fade_s = min(trip.fade_s, self._planned_fall_s) if also_falls else trip.fade_s
             self._pause(main_reason([t.pause for t in trips], trip.pause), fade_s)
         elif self.state == "CONTACT":
             self._pause("operator_lost", 0.0)
         else:
-            self._fade("PAUSED", self.base_ma / hard_limits.RAMP_DOWN_MA_PER_S, None, None, "operator_lost")
+            self._fade("PAUSED", self._planned_fall_s, None, None, "operator_lost")
 
     def fault(self, codes: list[str]) -> None:
         """CUT: zero, open, kick withheld, from any state."""
@@ -332,7 +331,7 @@ class Session:
             if self.base_ma <= 0.0:
                 self._faded()
             return
-        fall_s = self.base_ma / hard_limits.RAMP_DOWN_MA_PER_S
+        fall_s = self._planned_fall_s
         fall_mc = 0.5 * self.base_ma * fall_s
         if plan.duration_s - self.dose.elapsed_s <= fall_s:
             self._fade("DONE", fall_s, "completed", "time")
@@ -383,6 +382,10 @@ class Session:
             waited_s = RESUME_BETWEEN_S if self.resuming else RESUME_AFTER_S
             if self._for_s() >= waited_s:
                 self._enter_contact(resuming=True)
+
+    @property
+    def _planned_fall_s(self) -> float:
+        return self.base_ma / hard_limits.RAMP_DOWN_MA_PER_S
 
     @property
     def _turning(self) -> bool:
