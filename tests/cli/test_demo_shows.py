@@ -16,31 +16,20 @@ from appliance.cli.demo.lines import Lines
 from appliance.cli.demo.stage import Stage
 from appliance.cli.demo.summary import as_json, as_text, read_summary
 from appliance.cli.demo.terminal import picture, sparkline
+from appliance.kiosk.recorded import IDLE, INTERLOCKS
 from appliance.kiosk.shown import Shown
-from appliance.link.messages import Interlocks, Paused, Plan, Status, Trip
+from appliance.link.messages import Paused, Plan, Status, Trip
 from appliance.records.writer import Writer
 from appliance.sim.felt_log import FeltLog, Header
 from appliance.sim.wire import FeltNow
 
 PLAN = Plan(site="hands", set_ma=15.0, max_ma=20.0, duration_s=120.0)
-QUIET = Interlocks(
-    e_stop=False,
-    pedal=False,
-    tray_left_out=False,
-    tray_right_out=False,
-    latch_tripped=False,
-    watchdog_ok=True,
-    relay_open=False,
-    reversed=False,
-)
-HOLD = Status(
-    tick=1000,
-    t_mono_ns=5_000_000_000,
+HOLD = msgspec.structs.replace(
+    IDLE,
     simulated=True,
     state="HOLD",
     session="s",
     site="hands",
-    direction="normal",
     plan=PLAN,
     set_ma=15.0,
     target_ma=15.0,
@@ -52,22 +41,11 @@ HOLD = Status(
     charge_mc=450.0,
     elapsed_s=45.0,
     remaining_s=75.0,
-    half_done=False,
     no_current=False,
-    stopping=False,
     can_weaken=True,
     can_strengthen=True,
-    contact=None,
-    paused=None,
-    interlocks=QUIET,
-    blocked=None,
-    trips=(),
-    limits=(),
-    limited_by=None,
+    interlocks=msgspec.structs.replace(INTERLOCKS, relay_open=False),
     lease_left_s=1.9,
-    wait_s=0.0,
-    outcome=None,
-    reason=None,
 )
 
 

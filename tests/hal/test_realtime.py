@@ -15,6 +15,13 @@ ROOT = Path(__file__).parent.parent.parent
 WHOLE = RealtimeReport(50, True, True, None, ())
 
 
+def by_itself(script: str) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own: what is set up there stays changed."""
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+    )
+
+
 def test_everything_or_an_error_that_names_what_was_refused() -> None:
     WHOLE.require()
     for lacking in (
@@ -26,7 +33,6 @@ def test_everything_or_an_error_that_names_what_was_refused() -> None:
 
 
 def test_the_report_is_what_the_kernel_says_of_the_process() -> None:
-    """In a process of its own: the scheduler and the collector stay changed."""
     script = (
         "import gc, os\n"
         "from pathlib import Path\n"
@@ -42,9 +48,7 @@ def test_the_report_is_what_the_kernel_says_of_the_process() -> None:
         "assert report.cpu == cpu and os.sched_getaffinity(0) == {cpu}\n"
         "assert report.complete != bool(report.refused), report\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
-    )
+    done = by_itself(script)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -64,9 +68,7 @@ def test_it_takes_its_class_last_so_that_nobody_waits_for_its_memory_to_be_locke
         "report = set_up_realtime(10)\n"
         "assert seen == [(report.memory_locked, False)], seen\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
-    )
+    done = by_itself(script)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -80,9 +82,7 @@ def test_a_program_that_spins_in_real_time_is_ended_by_the_kernel() -> None:
         "until_s = time.process_time() + 1.0\n"
         "while time.process_time() < until_s: pass\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
-    )
+    done = by_itself(script)
     in_real_time = done.stdout.strip() != "None"
     assert done.returncode == (-signal.SIGXCPU if in_real_time else 0)
 
@@ -98,7 +98,7 @@ def test_a_program_that_waits_in_between_may_go_on_for_ever() -> None:
         "    while time.process_time() < until_s: pass\n"
         "    time.sleep(0.001)\n"
     )
-    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False, cwd=ROOT).returncode == 0
+    assert by_itself(script).returncode == 0
 
 
 def test_the_clock_never_returns_early_and_at_once_for_the_past() -> None:

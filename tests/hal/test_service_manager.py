@@ -31,10 +31,13 @@ def test_each_word_is_one_datagram(tmp_path: Path, abstract: bool) -> None:
         manager.close()
 
 
-def test_nobody_is_told_where_nobody_asked() -> None:
-    manager = ServiceManager({})
+def test_nobody_is_told_where_nobody_asked(listener: socket.socket) -> None:
+    listener.setblocking(False)
+    manager = ServiceManager({"NOTIFY": listener.getsockname()})
     manager.ready()
     manager.close()
+    with pytest.raises(BlockingIOError):
+        listener.recv(100)
 
 
 def test_a_manager_that_takes_nothing_is_not_waited_for(listener: socket.socket) -> None:
@@ -45,7 +48,12 @@ def test_a_manager_that_takes_nothing_is_not_waited_for(listener: socket.socket)
     manager.close()
 
 
-def test_a_manager_that_is_gone_disturbs_nobody(tmp_path: Path) -> None:
+def test_a_manager_that_is_gone_disturbs_nobody_and_hears_the_next_word_when_it_is_back(tmp_path: Path) -> None:
     manager = ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "gone")})
-    manager.alive()
+    manager.ready()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as back:
+        back.bind(str(tmp_path / "gone"))
+        back.settimeout(10)
+        manager.alive()
+        assert back.recv(100) == b"WATCHDOG=1"
     manager.close()

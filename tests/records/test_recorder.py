@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from appliance.control.server import Server
 from appliance.control.talk import Request
 from appliance.errors import ConfigError, LinkError, RecordsError
+from appliance.kiosk.recorded import IDLE, INTERLOCKS
 from appliance.link.messages import (
     Accepted,
     Event,
-    Interlocks,
     PermitGrant,
     Plan,
     Refused,
@@ -35,6 +36,7 @@ from appliance.records.recorder import Recorder
 
 ANYONE = Roles({os.getuid(): ALL_ROLES}, {})
 PLAN = Plan("hands", 15.0, 20.0, 1800.0)
+CLOSED = replace(INTERLOCKS, relay_open=False)
 REQUEST = PermitRequest("r1", "anna", PLAN)
 GIVE_UP_S = 30.0
 
@@ -61,14 +63,14 @@ writer.Writer.add_events = add_and_die
 
 
 def status(t_s: float, session: str | None = "s1", state: State = "HOLD", charge_mc: float = 0.0) -> Status:
-    return Status(
+    return replace(
+        IDLE,
         tick=0,
         t_mono_ns=round(t_s * 1e9),
         simulated=True,
         state=state,
         session=session,
         site="hands",
-        direction="normal",
         plan=PLAN,
         set_ma=15.0,
         target_ma=15.0,
@@ -79,23 +81,8 @@ def status(t_s: float, session: str | None = "s1", state: State = "HOLD", charge
         resistance_ohm=1333.0,
         charge_mc=charge_mc,
         elapsed_s=t_s,
-        remaining_s=0.0,
-        half_done=False,
         no_current=False,
-        stopping=False,
-        can_weaken=False,
-        can_strengthen=False,
-        contact=None,
-        paused=None,
-        interlocks=Interlocks(False, False, False, False, False, True, False, False),
-        blocked=None,
-        trips=(),
-        limits=(),
-        limited_by=None,
-        lease_left_s=None,
-        wait_s=0.0,
-        outcome=None,
-        reason=None,
+        interlocks=CLOSED,
     )
 
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from appliance.errors import RecordsError
-from appliance.link.messages import Event, Interlocks, PermitGrant, Plan, State, Status
+from appliance.kiosk.recorded import IDLE, INTERLOCKS
+from appliance.link.messages import Event, PermitGrant, Plan, State, Status
 from appliance.link.plan_hash import plan_hash
 from appliance.records.migrations import VERSION, migrate, version_of
 from appliance.records.queries import Records
@@ -16,6 +18,7 @@ from appliance.records.stamp import Stamp
 from appliance.records.writer import Writer
 
 PLAN = Plan("hands", 15.0, 20.0, 1800.0)
+CLOSED = replace(INTERLOCKS, relay_open=False)
 START = Event(
     2,
     1000,
@@ -33,14 +36,14 @@ END = Event(
 
 
 def status(t_s: float, state: State = "HOLD", charge_mc: float = 0.0, return_ma: float = 15.0) -> Status:
-    return Status(
+    return replace(
+        IDLE,
         tick=0,
         t_mono_ns=round(t_s * 1e9),
         simulated=True,
         state=state,
         session="s1",
         site="hands",
-        direction="normal",
         plan=PLAN,
         set_ma=15.0,
         target_ma=15.0,
@@ -51,23 +54,8 @@ def status(t_s: float, state: State = "HOLD", charge_mc: float = 0.0, return_ma:
         resistance_ohm=1333.0,
         charge_mc=charge_mc,
         elapsed_s=t_s,
-        remaining_s=0.0,
-        half_done=False,
         no_current=False,
-        stopping=False,
-        can_weaken=False,
-        can_strengthen=False,
-        contact=None,
-        paused=None,
-        interlocks=Interlocks(False, False, False, False, False, True, False, False),
-        blocked=None,
-        trips=(),
-        limits=(),
-        limited_by=None,
-        lease_left_s=None,
-        wait_s=0.0,
-        outcome=None,
-        reason=None,
+        interlocks=CLOSED,
     )
 
 
